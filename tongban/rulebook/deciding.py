@@ -1,0 +1,276 @@
+"""May this actor take this step now, and what follows?  Facts in, outcome out."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+
+from tongban.rulebook import clock as time
+from tongban.rulebook.basis import design, law
+from tongban.rulebook.clock import ARTICLE_45, Excluded, Limit, Unit
+from tongban.rulebook.errors import Refused
+from tongban.rulebook.facts import SHANGHAI, Actor, Facts, Given, Outcome, Proceeding, Running
+from tongban.rulebook.guards import GUARDS
+from tongban.rulebook.steps import POST_LABELS, ClockMove, ClockOp, ClockRule, Kind, Post, Step
+from tongban.rulebook.workdays import Calendar
+
+
+def decide(facts: Facts, name: str, actor: Actor, given: Given, now: datetime, calendar: Calendar) -> Outcome:
+    """Return what follows from ``name``, or raise ``Refused`` with a code, a sentence and the article."""
+    step = _step(facts, name)
+    post = _post(facts, step, actor)
+    if step.reason and not given.reason.strip():
+        raise Refused("reason_missing", f"{step.label}必须书面说明理由。", step.basis)
+    for need in step.needs:
+        GUARDS[need](facts, actor, given)
+    today = now.astimezone(SHANGHAI).date()
+    received_on = _received_on(facts, step, given, today)
+    accepted_on = received_on if step.name in ACCEPTING else facts.accepted_on
+    state = facts.state if step.target == "=" else step.target
+    stage = facts.stage + STAGE_MOVES.get(step.name, 0)
+    proceedings = _proceedings(facts, step, given, today, calendar)
+    clocks = _clocks(facts, step, given, received_on, accepted_on, now, calendar, proceedings)
+    before = set(facts.clocks)
+    touched = frozenset((c.name, c.run) for c in clocks if c not in before)
+    desks = facts.item.desks
+    return Outcome(
+        step=step,
+        post=post,
+        state=state,
+        stage=stage,
+        desk=desks[stage].code if desks and state in DESK_STATES else "",
+        received_on=received_on,
+        accepted_on=accepted_on,
+        decision=step.decision or facts.decision,
+        clocks=clocks,
+        touched=touched,
+        proceedings=proceedings,
+        next_moment=_next_moment(clocks),
+        flags=facts.flags | _flags(facts, step, given, received_on, today, calendar),
+        notes=_notes(step, given),
+    )
+
+
+def expire(facts: Facts, now: datetime) -> str | None:
+    """Return the step the law takes now because a clock has run out; None: nothing has."""
+    due = [c for c in facts.clocks if c.is_running and not c.noted and c.due_at <= now]
+    if not due:
+        return None
+    first = min(due, key=lambda c: (c.due_at, c.name))
+    return facts.kind.clock_by_name[first.name].step or "note_overdue"
+
+
+def possible(facts: Facts, actor: Actor) -> tuple[Step, ...]:
+    """Return the steps this actor may try from this state: what a page offers."""
+    if actor.related and actor.kind == "staff":
+        return ()
+    return tuple(s for s in facts.kind.steps if facts.state in s.sources and actor.posts.intersection(s.by))
+
+
+def recount(running: Running, rule: ClockRule, calendar: Calendar) -> Running:
+    """Return the clock with its due date counted anew from its own facts."""
+    limit = _whole(running)
+    hours = time.ALWAYS if rule.calendar == "always" else time.OFFICE
+    due = time.due(running.start, limit, calendar, excluded=running.excluded, roll=rule.roll, hours=hours)
+    warned = time.due(running.start, _share(limit), calendar, excluded=running.excluded, roll=False, hours=hours)
+    return replace(running, due=due, amber_from=min(warned.on, due.on))
+
+
+#: Steps by which a case is accepted, by somebody or by silence (许可法 32).
+ACCEPTING = frozenset({"accept", "deem_accepted", "decide_on_spot"})
+#: Steps that move a case along the item's chain of desks.
+STAGE_MOVES = {"pass_on": 1, "send_back": -1}
+#: States in which a case lies on a desk of the chain.
+DESK_STATES = frozenset({"accepted", "paused", "publicising"})
+
+
+def _step(facts: Facts, name: str) -> Step:
+    step = facts.kind.by_name.get(name)
+    if step is None:
+        raise Refused("unknown_step", f"{facts.kind.label}没有“{name}”这个步骤。", design("步骤表"))
+    if facts.state not in step.sources:
+        here = facts.kind.states.get(facts.state, "尚未提交")
+        can = "、".join(s.label for s in facts.kind.steps if facts.state in s.sources and Post.LAW not in s.by)
+        sentence = f"案件现在是“{here}”，不能办理“{step.label}”。现在可以：{can or '无'}。请刷新后再看。"
+        raise Refused("wrong_state", sentence, step.basis)
+    return step
+
+
+def _post(facts: Facts, step: Step, actor: Actor) -> Post:
+    held = [post for post in step.by if post in actor.posts]
+    if not held:
+        who = "、".join(POST_LABELS[post] for post in step.by)
+        raise Refused("wrong_post", f"“{step.label}”只能由{who}办理。请转给有授权的岗位。", step.basis)
+    if actor.related and actor.kind == "staff":
+        raise Refused(
+            "must_withdraw", "您与当事人是本人或近亲属等关系，应当回避。请转给其他工作人员办理。", design("回避")
+        )
+    return held[0]
+
+
+def _received_on(facts: Facts, step: Step, given: Given, today: date) -> date | None:
+    """The day on which the papers are complete: filing, or the last supplement (许可法 32).
+
+    A second notice that names what the first left out is a breach of the office, so the day stays.
+    """
+    if step.name == "file":
+        day = given.received_on or today
+        if day > today:
+            raise Refused("received_in_future", "收件日期不能晚于今天。请核对纸质收件单上的日期。", law("民法典 第二百零一条"))
+        return day
+    if step.name == "supply":
+        return facts.received_on if "second_notice" in facts.flags else given.received_on or today
+    return facts.received_on
+
+
+def _clocks(
+    facts: Facts,
+    step: Step,
+    given: Given,
+    received_on: date | None,
+    accepted_on: date | None,
+    now: datetime,
+    calendar: Calendar,
+    proceedings: tuple[Proceeding, ...],
+) -> tuple[Running, ...]:
+    clocks = list(facts.clocks)
+    for move in step.clocks:
+        if move.op is ClockOp.START:
+            started = _start(facts, move, received_on, accepted_on, now, calendar, clocks)
+            clocks += [started] if started else []
+        elif move.op is ClockOp.STOP:
+            clocks = [
+                replace(c, stopped_at=now) if c.is_running and move.clock in ("*", c.name) else c for c in clocks
+            ]
+        elif move.op is ClockOp.EXTEND:
+            rule = facts.item.limits.extension
+            clocks = [
+                recount(replace(c, extension=rule.limit), facts.kind.clock_by_name[c.name], calendar)
+                if rule and c.is_running and c.name == move.clock and _fits(c, rule.limit)
+                else c
+                for c in clocks
+            ]
+        else:  # PAUSE and RESUME: what is excluded follows from the proceedings
+            excluded = tuple(
+                Excluded(p.opened_on, min(p.closed_on or p.due_on, p.due_on)) for p in proceedings if p.pauses
+            )
+            clocks = [
+                recount(replace(c, excluded=excluded), facts.kind.clock_by_name[c.name], calendar)
+                if c.is_running and facts.kind.clock_by_name[c.name].pausable
+                else c
+                for c in clocks
+            ]
+    if step.name == "note_overdue":
+        clocks = [replace(c, noted=True) if _expired(c, now) else c for c in clocks]
+    if step.name == "recount":
+        clocks = [recount(c, facts.kind.clock_by_name[c.name], calendar) if c.is_running else c for c in clocks]
+    return tuple(clocks)
+
+
+def _start(
+    facts: Facts,
+    move: ClockMove,
+    received_on: date | None,
+    accepted_on: date | None,
+    now: datetime,
+    calendar: Calendar,
+    clocks: Iterable[Running],
+) -> Running | None:
+    rule = facts.kind.clock_by_name[move.clock]
+    timed = getattr(facts.item.limits, rule.limit or rule.name, None)
+    limit = timed.limit if timed else rule.default
+    if limit is None:
+        return None
+    day = {"receipt": received_on, "accepted": accepted_on}.get(move.at) or now.astimezone(SHANGHAI).date()
+    run = 1 + sum(1 for c in clocks if c.name == move.clock)
+    begin = now.astimezone(SHANGHAI) if limit.unit is Unit.HOUR else day
+    blank = Running(move.clock, run, begin, limit, due=time.Due(day, None, False), amber_from=day)
+    return recount(blank, rule, calendar)
+
+
+def _proceedings(
+    facts: Facts, step: Step, given: Given, today: date, calendar: Calendar
+) -> tuple[Proceeding, ...]:
+    open_ones = [p for p in facts.proceedings if p.closed_on is None]
+    if step.name == "pause" and given.time_needed is not None:
+        due_on = time.due(today, given.time_needed, calendar, roll=False).on
+        pauses = given.notice and given.proceeding in ARTICLE_45
+        opened = Proceeding(len(facts.proceedings) + 1, given.proceeding, today, due_on, pauses)
+        return (*facts.proceedings, opened)
+    if step.name == "publicise":
+        timed = facts.item.limits.publication
+        if timed is None:
+            raise Refused("no_publication", "本事项没有规定公示。", step.basis)
+        due_on = time.due(today, timed.limit, calendar).on
+        return (*facts.proceedings, Proceeding(len(facts.proceedings) + 1, "publication", today, due_on, False))
+    if step.name in ("resume", "end_publication"):
+        over = open_ones[-1]
+        if step.name == "end_publication" and today <= over.due_on:
+            raise Refused("publication_running", f"公示到 {over.due_on} 才期满，期满后再办理。", step.basis)
+        closed = replace(over, closed_on=today, result=given.result)
+        return tuple(closed if p is over else p for p in facts.proceedings)
+    return facts.proceedings
+
+
+def _flags(
+    facts: Facts, step: Step, given: Given, received_on: date | None, today: date, calendar: Calendar
+) -> frozenset[str]:
+    """Marks that supervision reads: breaches and counted exceptions."""
+    flags = set()
+    if step.name == "ask_correction" and facts.notices:
+        if {lack.code for lack in given.lacking} - facts.told:
+            flags.add("second_notice")
+    if step.name == "deem_accepted":
+        flags.add("deemed_accepted")
+    if step.name == "decide_on_spot":
+        flags.add("on_the_spot")
+    if step.name == "note_overdue":
+        flags.add("overdue")
+    if step.name == "reopen":
+        flags.add("reopened")
+    if step.name == "rate":
+        flags.add("rated")
+    if step.name == "extend":
+        flags.add("extended")
+    return frozenset(flags)
+
+
+def _notes(step: Step, given: Given) -> dict[str, object]:
+    notes: dict[str, object] = {}
+    if given.lacking:
+        notes["lacking"] = [lack.code for lack in given.lacking]
+    if given.proceeding:
+        notes["proceeding"] = given.proceeding
+        notes["notice"] = given.notice
+    return notes
+
+
+def _expired(clock: Running, now: datetime) -> bool:
+    return clock.is_running and not clock.noted and clock.due_at <= now
+
+
+def _next_moment(clocks: Iterable[Running]) -> datetime | None:
+    moments = [c.due_at for c in clocks if c.is_running and not c.noted]
+    return min(moments) if moments else None
+
+
+def _whole(clock: Running) -> Limit:
+    if clock.extension is None:
+        return clock.limit
+    return Limit(Decimal(clock.limit.amount) + Decimal(clock.extension.amount), clock.limit.unit)
+
+
+def _fits(clock: Running, extension: Limit) -> bool:
+    return clock.limit.unit is extension.unit
+
+
+def _share(limit: Limit) -> Limit:
+    """Four fifths of a limit, in whole units: from then on its light is amber (design)."""
+    return Limit(int(Decimal(limit.amount) * 4 / 5), limit.unit)
+
+
+def lawful(kind: Kind) -> tuple[str, ...]:
+    """Return what is wrong with a kind's table: unknown guards, steps without a basis; empty when it is sound."""
+    wrong = [f"{step.name}: {need}" for step in kind.steps for need in step.needs if need not in GUARDS]
+    wrong += [f"{step.name}: no basis" for step in kind.steps if not step.basis.text]
+    return tuple(wrong)
