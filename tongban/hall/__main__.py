@@ -1,0 +1,123 @@
+"""./run NAME: lists the commands and starts one.
+
+A command is a file of ``commands/`` with ``HELP`` (one Chinese line), ``NEEDS_DJANGO``, ``arguments(parser)``
+and ``run(args) -> int``; ``NEEDS_DATABASE`` where it differs from NEEDS_DJANGO.  Its head is read, not
+imported, so that help is instant.
+"""
+
+import argparse
+import ast
+import importlib
+import os
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
+
+FOLDER = Path(__file__).resolve().parent / "commands"
+
+
+@dataclass(frozen=True)
+class Command:
+    """What the head of a command's file says."""
+
+    #: The word after ``./run``.
+    name: str
+    #: One Chinese line.
+    help: str
+    #: False: nothing of Django may be imported.
+    needs_django: bool
+    #: True: the database runs and its tables are current before ``run`` is called.
+    needs_database: bool
+
+
+def commands() -> dict[str, Command]:
+    """Return the commands by name."""
+    found = (_read(path) for path in sorted(FOLDER.glob("*.py")) if path.stem != "__init__")
+    return {command.name: command for command in found}
+
+
+def _read(path: Path) -> Command:
+    head: dict[str, Any] = {}
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+        value = getattr(node, "value", None)
+        if isinstance(target, ast.Name) and target.id.isupper() and isinstance(value, ast.Constant):
+            head[target.id] = value.value
+    needs_django = bool(head.get("NEEDS_DJANGO", True))
+    return Command(path.stem, head.get("HELP", ""), needs_django, bool(head.get("NEEDS_DATABASE", needs_django)))
+
+
+def main(words: list[str]) -> int:
+    """Run the command that ``words`` begin with.  Returns the exit status."""
+    signal.signal(signal.SIGTERM, _leave)
+    known = commands()
+    if not words or words[0] in ("-h", "--help"):
+        print(_overview(known))
+        return 0
+    command = known.get(words[0])
+    if command is None:
+        print(f"没有“{words[0]}”这个命令。\n\n{_overview(known)}", file=sys.stderr)
+        return 2
+    if command.needs_django:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongban.hall.settings")
+        import django
+
+        django.setup()
+    module = importlib.import_module(f"tongban.hall.commands.{command.name}")
+    args = _parser(command, module).parse_args(words[1:])
+    if command.needs_database:
+        from tongban.hall import schema
+
+        schema.prepare()
+    return _run(command, module, args)
+
+
+def _run(command: Command, module: Any, args: argparse.Namespace) -> int:
+    from tongban.rulebook.errors import Refused
+
+    try:
+        return int(module.run(args) or 0)
+    except Refused as no:
+        print(f"{no.sentence}（{no.code}）", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\n已停止。", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _parser(command: Command, module: Any) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=f"./run {command.name}",
+        description=(module.__doc__ if _is_chinese(module.__doc__) else None) or command.help,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        add_help=False,
+    )
+    parser._positionals.title = "参数"
+    parser._optionals.title = "选项"
+    parser.add_argument("-h", "--help", action="help", help="显示这份说明")
+    module.arguments(parser)
+    return parser
+
+
+def _is_chinese(text: str | None) -> bool:
+    return any("一" <= character <= "鿿" for character in text or "")
+
+
+def _overview(known: dict[str, Command]) -> str:
+    width = max(map(len, known), default=0) + 2
+    lines = [f"  {name:<{width}}{command.help}" for name, command in known.items()]
+    return "\n".join(["用法：./run 命令 [参数……]     每个命令都可以加 --help 看说明", "", *lines])
+
+
+def _leave(number: int, frame: FrameType | None) -> NoReturn:
+    raise SystemExit(128 + number)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

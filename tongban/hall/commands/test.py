@@ -1,0 +1,43 @@
+"""运行测试：两个进程、随机次序。后面的词原样交给 pytest，例如 ./run test tests/rooms/ledger -q -k journal。
+
+只给出 tests/rulebook 下的路径时，不启动数据库，也不加载 Django。
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from tongban.hall import state
+
+HELP = "运行测试（两个进程、随机次序；后面的词交给 pytest）"
+NEEDS_DJANGO = False
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.prefix_chars = "\0"  # everything, options too, is for pytest
+    parser.add_argument("words", nargs="*", metavar="词", help="测试文件、目录和 pytest 的选项")
+
+
+def run(args: argparse.Namespace) -> int:
+    os.chdir(state.ROOT)
+    command = [sys.executable, "-P", "-m", "pytest", *default_options(args.words), *args.words]
+    os.execve(sys.executable, command, environment())
+
+
+def environment() -> dict[str, str]:
+    """Return the tests' own surroundings: their database, keys and files are never those of the demo."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("TONGBAN_", "DATABASE_", "DJANGO_"))}
+    kept |= {"TONGBAN_STATE": str(state.ROOT / ".state" / "tests"), "TONGBAN_FSYNC": "off", "TONGBAN_DEMO": "1"}
+    return kept | {"TONGBAN_LOG": "WARNING"}
+
+
+def default_options(words: list[str]) -> list[str]:
+    """Return the options that go without saying: without Django for the rulebook, two processes for the rest."""
+    places = [word for word in words if not word.startswith("-") and Path(word.split("::")[0]).exists()]
+    if places and all(Path(place).is_relative_to("tests/rulebook") for place in places):
+        return ["-p", "no:django"]
+    options = ["--ds=tongban.hall.settings"]
+    if not any(word.startswith(("-n", "--numprocesses", "--pdb", "--collect")) for word in words):
+        options += ["-n", "2"]
+    return options

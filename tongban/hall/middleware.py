@@ -1,0 +1,52 @@
+"""What every request passes: headers that keep a browser careful, and a closed door where no guard stands."""
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+
+log = structlog.get_logger(__name__)
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+#: Everything from this house only: no outside script, style, font, frame or form.
+CONTENT_POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'; form-action 'self'"
+)
+
+
+class SecureHeaders:
+    """Adds the content policy and keeps answers out of shared caches unless a view says otherwise."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self._answer(request)
+        response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
+class RefuseUnguarded:
+    """Asks the view's guard; a view without one is not reachable."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self._answer(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, arguments: tuple[Any, ...], named: dict[str, Any]
+    ) -> HttpResponse | None:
+        """Return a refusal, or None to let the view answer."""
+        guard = getattr(view, "guard", None)
+        if guard is None:
+            log.error("view_without_guard", view=f"{view.__module__}.{view.__qualname__}")
+            return HttpResponseForbidden("此页面未设置访问规则，暂不开放。请联系系统管理员。")
+        refusal: HttpResponse | None = guard(request)
+        return refusal

@@ -1,0 +1,124 @@
+"""Tables: migrated by the owner's role, granted to the application's.  Needs Django."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.db import connections
+from psycopg import Connection, sql
+from psycopg.conninfo import conninfo_to_dict
+
+from tongban.hall import database, state
+from tongban.hall.progress import Bar
+
+_MARK = "tongban schema "
+
+
+def prepare() -> None:
+    """Make the server answer and its tables be those of this code."""
+    database.ensure_server()
+    name = connections["default"].settings_dict["NAME"]
+    with database.connect("owner", name) as connection:
+        if _is_current(connection):
+            return
+        # Two processes that start at once: the second waits, then finds everything done.
+        connection.execute("SELECT pg_advisory_lock(7402115)")
+        if not _is_current(connection):
+            migrate(connection)
+
+
+def digest() -> str:
+    """Return a digest over all migrations of this code: equal digests, equal tables."""
+    total = hashlib.sha256((state.ROOT / "requirements" / "run.lock").read_bytes())
+    for config in apps.get_app_configs():
+        if config.name.startswith("tongban."):
+            for path in sorted(Path(config.path, "migrations").glob("*.py")):
+                total.update(path.name.encode() + path.read_bytes())
+    return total.hexdigest()[:24]
+
+
+def migrate(owner: Connection[Any]) -> None:
+    """Migrate with the owner's role, grant, and mark the database as current."""
+    from django.core.management import call_command
+    from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
+    from django.db.migrations.executor import MigrationExecutor
+
+    _ensure_app_role(owner)
+    with _as_owner() as connection:
+        connection.prepare_database()
+        executor = MigrationExecutor(connection)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        before = executor._create_project_state(with_applied_migrations=True)
+        emit_pre_migrate_signal(0, False, connection.alias, plan=plan, apps=before.apps)
+        with Bar("建立和更新数据表", len(plan)) as bar:
+
+            def advance(action: str, migration: Any = None, fake: bool = False) -> None:
+                if action == "apply_success":
+                    bar.step(note=migration.app_label)
+
+            executor.progress_callback = advance
+            after = executor.migrate([node for node in executor.loader.graph.leaf_nodes()], plan, state=before.clone())
+        after.clear_delayed_apps_cache()
+        emit_post_migrate_signal(0, False, connection.alias, apps=after.apps, plan=plan)
+        call_command("check", databases=["default"], verbosity=0)
+    grant(owner)
+    owner.execute(sql.SQL("COMMENT ON SCHEMA public IS {}").format(sql.Literal(_MARK + digest())))
+
+
+def grant(owner: Connection[Any]) -> None:
+    """Give the application's role what it needs on every table, and no more.
+
+    A table under an ``append_only`` trigger may be read and added to; nothing may be truncated; the list of
+    migrations may only be read.
+    """
+    role = sql.Identifier(database.app_role())
+    statements = [
+        "GRANT USAGE ON SCHEMA public TO {role}",
+        "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {role}",
+        "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {role}",
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
+        "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
+        "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}",
+    ]
+    with owner.transaction():
+        for statement in statements:
+            owner.execute(sql.SQL(statement).format(role=role))
+        guarded = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'append_only'"
+        for (table,) in owner.execute(guarded).fetchall():
+            owner.execute(
+                sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(sql.Identifier(table), role)
+            )
+
+
+def _is_current(owner: Connection[Any]) -> bool:
+    row = owner.execute("SELECT obj_description('public'::regnamespace)").fetchone()
+    return row is not None and row[0] == _MARK + digest()
+
+
+def _ensure_app_role(owner: Connection[Any]) -> None:
+    """Make the application's role, where one outside login has to serve both."""
+    if not database.one_login():
+        return
+    if not owner.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [database.APP]).fetchone():
+        owner.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(database.APP)))
+    owner.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(database.APP)))
+
+
+@contextmanager
+def _as_owner() -> Iterator[Any]:
+    """Let Django's default connection be the owner's for a while."""
+    connection = connections["default"]
+    connection.close()
+    settings = connection.settings_dict
+    before = dict(settings)
+    owner = conninfo_to_dict(database.server_url("owner", settings["NAME"]))
+    settings.update(USER=owner.get("user") or "", PASSWORD=owner.get("password") or "")
+    settings["OPTIONS"] = {key: value for key, value in settings["OPTIONS"].items() if key != "options"}
+    try:
+        yield connection
+    finally:
+        connection.close()
+        settings.update(before)

@@ -1,0 +1,103 @@
+"""Settings of Django.  Everything that differs between places comes from the environment; CONTRIBUTING.md lists it."""
+
+import os
+from pathlib import Path
+
+from tongban.hall import database, logs, state
+
+HERE = state.ROOT / "tongban"
+
+
+def _switch(name: str, default: bool = False) -> bool:
+    return os.environ.get(name, "1" if default else "0") == "1"
+
+
+#: True only with the embedded database or by TONGBAN_DEMO=1: the demo's clock and keys made on first use.
+TONGBAN_DEMO = state.is_demo()
+#: Folder of key files (field.key, hash.key, secret.key), outside the database and its backup.
+TONGBAN_KEYS = state.keys()
+#: Folder of uploads and made documents.
+TONGBAN_FILES = state.files()
+
+DEBUG = _switch("TONGBAN_DEBUG")
+SECRET_KEY = state.secret("secret.key", make=TONGBAN_DEMO).hex()
+ALLOWED_HOSTS = os.environ.get("TONGBAN_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
+
+
+def _parts(place: str) -> list[str]:
+    """Return the Django apps among the rooms or doors: those with an ``apps.py``."""
+    found = sorted((HERE / place).glob("*/apps.py"))
+    return [f"tongban.{place}.{path.parent.name}" for path in found]
+
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "procrastinate.contrib.django",
+    *_parts("rooms"),
+    *_parts("doors"),
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tongban.hall.middleware.SecureHeaders",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "tongban.hall.middleware.RefuseUnguarded",
+]
+
+ROOT_URLCONF = "tongban.hall.urls"
+WSGI_APPLICATION = "tongban.hall.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+#: ``direct``: persistent connections and prepared statements.  ``pgbouncer``: neither (transaction mode).
+TONGBAN_DB_PROFILE = os.environ.get("TONGBAN_DB_PROFILE", "direct")
+DATABASES = {"default": database.django_settings(TONGBAN_DB_PROFILE)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "zh-hans"
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = Path(os.environ.get("TONGBAN_STATIC") or state.folder() / "static")
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+
+#: Largest form without its files (bytes); the files room limits uploads itself.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+_HTTPS = _switch("TONGBAN_HTTPS")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _HTTPS else None
+SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+LOGGING = logs.configuration(level=os.environ.get("TONGBAN_LOG", "INFO"))

@@ -1,0 +1,68 @@
+"""Where this installation keeps its things: one folder, named by TONGBAN_STATE or ``.state`` beside the code.
+
+::
+
+    .state/pg/       the embedded database (absent with DATABASE_URL)
+    .state/sock/     its socket
+    .state/files/    uploads and made documents
+    .state/keys/     keys: outside the database and its backup
+"""
+
+import contextlib
+import os
+from pathlib import Path
+
+#: The folder that holds ``run``.
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def folder() -> Path:
+    """Return the state folder, made if absent."""
+    path = Path(os.environ.get("TONGBAN_STATE") or ROOT / ".state").resolve()
+    # Root lends the folder to the user the database runs as: passing through is enough for it.
+    path.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+    return path
+
+
+def keys() -> Path:
+    """Return the folder of keys, readable by its owner only."""
+    return _private("TONGBAN_KEYS", "keys")
+
+
+def files() -> Path:
+    """Return the folder of uploads and made documents."""
+    return _private("TONGBAN_FILES", "files")
+
+
+def external_url() -> str:
+    """Return DATABASE_URL, or an empty string when the embedded database is used."""
+    return os.environ.get("DATABASE_URL", "")
+
+
+def is_demo() -> bool:
+    """Whether this is a demo: by TONGBAN_DEMO, else whenever the embedded database is used."""
+    return os.environ.get("TONGBAN_DEMO", "0" if external_url() else "1") == "1"
+
+
+def _private(variable: str, name: str) -> Path:
+    path = Path(os.environ.get(variable) or folder() / name)
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def secret(name: str, *, make: bool) -> bytes:
+    """Return the 32 bytes of key file ``name``; with ``make`` an absent one is made, readable by its owner only.
+
+    Raises SystemExit with a Chinese sentence where it is absent and may not be made.
+    """
+    path = keys() / name
+    if make and not path.exists():
+        fresh = path.with_name(f"{name}.{os.getpid()}")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(os.urandom(32))
+        with contextlib.suppress(FileExistsError):
+            os.link(fresh, path)  # whoever comes second keeps the first one's key
+        fresh.unlink()
+    if not path.exists():
+        raise SystemExit(f"找不到密钥文件 {name}。请把它放进密钥目录 {path.parent}，或用 TONGBAN_KEYS 指明目录。")
+    return path.read_bytes()
