@@ -1,0 +1,149 @@
+"""职权: what a post at a site may do to which items, by which order, until when.
+
+Chief representative, delegated town, any-item window and audit-only clerk are all rows of one kind.  Nothing is
+allowed that no row allows, and a refusal names what stands nearest: the row that is expired, or for other items.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from tongban.rulebook.basis import Basis, design
+from tongban.rulebook.errors import Refused
+
+EVERY_ITEM = "*"
+#: Before a unit's code: every item of that unit.
+UNIT_SET = "unit:"
+#: Before a name: an item set that the county keeps, as ``Subject.sets`` names them.
+NAMED_SET = "set:"
+
+
+class Power(StrEnum):
+    """What may be done."""
+
+    RECEIVE = "receive"
+    ACCEPT = "accept"
+    EXAMINE = "examine"
+    DECIDE = "decide"
+    SEAL = "seal"
+    DELIVER = "deliver"
+    SUPERVISE = "supervise"
+    EXTEND = "extend"
+    EXTEND_JOINT = "extend_joint"
+
+
+LABELS = {
+    Power.RECEIVE: "收件",
+    Power.ACCEPT: "受理",
+    Power.EXAMINE: "审查",
+    Power.DECIDE: "决定",
+    Power.SEAL: "用印",
+    Power.DELIVER: "送达",
+    Power.SUPERVISE: "监督",
+    Power.EXTEND: "批准延期",
+    Power.EXTEND_JOINT: "批准联合办理延期",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The item somebody wants to act on."""
+
+    #: Item code.
+    item: str
+    #: Code of the unit it belongs to.
+    unit: str
+    #: Names of the item sets it is in.
+    sets: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The site at which somebody wants to act."""
+
+    #: Site code.
+    site: str
+    #: Codes of the sites above it, nearest first.
+    above: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """One row: this post may do these things to these items, here, in this time."""
+
+    #: Post that holds it.
+    post: str
+    #: Unit that the post belongs to.
+    unit: str
+    #: Site of that unit.
+    unit_site: str
+    #: Item codes, ``unit:CODE``, ``set:NAME`` or ``*``.
+    items: frozenset[str]
+    #: What it may do.
+    powers: frozenset[Power]
+    #: The one site at which it holds; empty: at the unit's site and everywhere below it.
+    site: str
+    #: First day.
+    valid_from: date
+    #: Last day; None while nobody has ended it.
+    valid_until: date | None
+    #: Number or title of the order (授权书、委托书) that gives it.
+    order: str
+    #: Why such an order may be given.
+    basis: Basis
+
+
+_DESIGN = design("岗位职权按授权记录核对")
+
+
+def may(authorities: Iterable[Authority], power: Power, item: Subject, place: Place, day: date) -> Authority | None:
+    """Return the row that allows it, or None; of several the one that was given last."""
+    found = [row for row in authorities if not _failures(row, power, item, place, day)]
+    return max(found, key=lambda row: (row.valid_from, row.order), default=None)
+
+
+def require(authorities: Iterable[Authority], power: Power, item: Subject, place: Place, day: date) -> Authority:
+    """Return the row that allows it; refuse with the reason that stands nearest to being allowed."""
+    rows = tuple(authorities)
+    allowed = may(rows, power, item, place, day)
+    if allowed is None:
+        raise _nearest(rows, power, item, place, day)
+    return allowed
+
+
+def why_not(authorities: Iterable[Authority], power: Power, item: Subject, place: Place, day: date) -> Refused | None:
+    """Return why it is not allowed, or None where it is."""
+    rows = tuple(authorities)
+    return None if may(rows, power, item, place, day) else _nearest(rows, power, item, place, day)
+
+
+def _failures(row: Authority, power: Power, item: Subject, place: Place, day: date) -> tuple[str, ...]:
+    covered = {EVERY_ITEM, item.item, UNIT_SET + item.unit, *(NAMED_SET + name for name in item.sets)}
+    here = place.site == row.site if row.site else row.unit_site in (place.site, *place.above)
+    tests = (
+        ("authority_power", power in row.powers),
+        ("authority_item", bool(covered & row.items)),
+        ("authority_site", here),
+        ("authority_not_yet", row.valid_from <= day),
+        ("authority_expired", row.valid_until is None or day <= row.valid_until),
+    )
+    return tuple(code for code, held in tests if not held)
+
+
+def _nearest(rows: tuple[Authority, ...], power: Power, item: Subject, place: Place, day: date) -> Refused:
+    """Return the refusal of the row that fails least; a row with another power is never near."""
+    judged = [(_failures(row, power, item, place, day), row) for row in rows]
+    near = [(failures, row) for failures, row in judged if "authority_power" not in failures]
+    verb = LABELS[power]
+    if not near:
+        return Refused("authority_none", f"您的岗位没有“{verb}”的职权，请交由有此职权的岗位办理。", _DESIGN)
+    failures, row = min(near, key=lambda pair: (len(pair[0]), -pair[1].valid_from.toordinal(), pair[1].order))
+    yours = f"您的“{verb}”职权（{row.order}）"
+    sentences = {
+        "authority_item": f"{yours}不包括这个事项，请交由该事项的岗位办理，或先补办授权。",
+        "authority_site": f"{yours}不包括这个办理地点，请在授权的地点办理，或先补办授权。",
+        "authority_not_yet": f"{yours}自{row.valid_from}起生效，请等生效后办理，或交由现有岗位办理。",
+        "authority_expired": f"{yours}已于{row.valid_until}到期，请先续办授权，其间交由其他岗位办理。",
+    }
+    return Refused(failures[0], sentences[failures[0]], row.basis)

@@ -1,0 +1,103 @@
+"""指标: every figure on a board, in a report or in the README is one of these, computed here and nowhere else.
+
+``compute("on_the_spot", facts)`` gives the value and the ids of the rows above and below the line, so any figure
+opens to exactly its rows.  An empty population gives no value: it reads 无数据, never 100 %.
+"""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+
+from tongban.rulebook.indicators.definitions import DEFINITIONS, Definition, Mark
+from tongban.rulebook.indicators.facts import (
+    CaseFact,
+    Dimension,
+    Fact,
+    Facts,
+    ItemFact,
+    MaterialFact,
+    Met,
+    RatingFact,
+    split,
+    workdays_of,
+)
+from tongban.rulebook.indicators.grades import Grade, GradeCodes
+from tongban.rulebook.indicators.tallies import Tally
+
+BY_CODE = {definition.code: definition for definition in DEFINITIONS}
+
+_CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One computed figure."""
+
+    #: Code of its definition.
+    code: str
+    #: Half-up to two decimals; a count is whole; None where the population is empty.
+    value: Decimal | None
+    #: Sum above the line.
+    numerator: Decimal
+    #: Sum below the line; None for a plain count.
+    denominator: Decimal | None
+    #: Rows that add to the numerator.
+    numerator_ids: tuple[str, ...]
+    #: Rows that add to the denominator.
+    denominator_ids: tuple[str, ...]
+
+    def __str__(self) -> str:
+        if self.value is None:
+            return "无数据"
+        unit = BY_CODE[self.code].unit
+        return f"{self.value}%" if unit == "%" else f"{self.value}{unit}"
+
+
+def compute(code: str, facts: Facts) -> Figure:
+    """Return the figure of one indicator; an unknown code is a ``KeyError``."""
+    definition = BY_CODE[code]
+    tally = definition.tally(facts)
+    return Figure(
+        code,
+        _value(tally, percent=definition.unit == "%"),
+        tally.numerator,
+        tally.denominator,
+        tally.numerator_ids,
+        tally.denominator_ids,
+    )
+
+
+def compute_by(code: str, facts: Facts, by: Dimension) -> dict[str, Figure]:
+    """Return the figure apart by unit, item, level or channel."""
+    return {key: compute(code, part) for key, part in split(facts, by).items()}
+
+
+def _value(tally: Tally, *, percent: bool) -> Decimal | None:
+    if tally.denominator is None:
+        return tally.numerator
+    if not tally.denominator:
+        return None
+    with localcontext(prec=50):
+        return (tally.numerator * (100 if percent else 1) / tally.denominator).quantize(_CENT, ROUND_HALF_UP)
+
+
+__all__ = [
+    "BY_CODE",
+    "DEFINITIONS",
+    "CaseFact",
+    "Definition",
+    "Dimension",
+    "Fact",
+    "Facts",
+    "Figure",
+    "Grade",
+    "GradeCodes",
+    "ItemFact",
+    "Mark",
+    "MaterialFact",
+    "Met",
+    "RatingFact",
+    "compute",
+    "compute_by",
+    "split",
+    "workdays_of",
+]
