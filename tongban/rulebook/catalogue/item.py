@@ -88,7 +88,7 @@ class Limits:
     renewal_closes: TimeRule | None = None
     #: The result lapses unless it is used within this time, e.g. 建筑法 9.
     use_within: TimeRule | None = None
-    #: Who may extend: ``head`` of the office, or the head of the ``government`` of the same level when joint (许可法 42).
+    #: Who may extend: ``head`` of the office; when joint, the head of the ``government`` of its level (许可法 42).
     extension_approver: Literal["head", "government"] = "head"
     #: True when several offices handle it as one (统一、联合、集中办理): 45 + 15 instead of 20 + 10.
     joint: bool = False
