@@ -1,7 +1,8 @@
 """./run NAME: lists the commands and starts one.
 
 A command is a file of ``commands/`` with ``HELP`` (one Chinese line), ``NEEDS_DJANGO``, ``arguments(parser)``
-and ``run(args) -> int``; ``NEEDS_DATABASE`` where it differs from NEEDS_DJANGO.  Its head is read, not
+and ``run(args) -> int``; ``NEEDS_DATABASE`` where it differs from NEEDS_DJANGO;
+``PASSES_THROUGH`` for one that hands its words to another program as ``args.words``.  Its head is read, not
 imported, so that help is instant.
 """
 
@@ -31,6 +32,8 @@ class Command:
     needs_django: bool
     #: True: the database runs and its tables are current before ``run`` is called.
     needs_database: bool
+    #: True: all words after the name, options too, are the command's own to read.
+    passes_through: bool
 
 
 def commands() -> dict[str, Command]:
@@ -47,12 +50,15 @@ def _read(path: Path) -> Command:
         if isinstance(target, ast.Name) and target.id.isupper() and isinstance(value, ast.Constant):
             head[target.id] = value.value
     needs_django = bool(head.get("NEEDS_DJANGO", True))
-    return Command(path.stem, head.get("HELP", ""), needs_django, bool(head.get("NEEDS_DATABASE", needs_django)))
+    needs_database = bool(head.get("NEEDS_DATABASE", needs_django))
+    passes_through = bool(head.get("PASSES_THROUGH", False))
+    return Command(path.stem, head.get("HELP", ""), needs_django, needs_database, passes_through)
 
 
 def main(words: list[str]) -> int:
     """Run the command that ``words`` begin with.  Returns the exit status."""
-    signal.signal(signal.SIGTERM, _leave)
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, _leave)
     known = commands()
     if not words or words[0] in ("-h", "--help"):
         print(_overview(known))
@@ -67,7 +73,7 @@ def main(words: list[str]) -> int:
 
         django.setup()
     module = importlib.import_module(f"tongban.hall.commands.{command.name}")
-    args = _parser(command, module).parse_args(words[1:])
+    args = _arguments(command, module, words[1:])
     if command.needs_database:
         from tongban.hall import schema
 
@@ -89,6 +95,12 @@ def _run(command: Command, module: Any, args: argparse.Namespace) -> int:
     except BrokenPipeError:  # the reader, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def _arguments(command: Command, module: Any, words: list[str]) -> argparse.Namespace:
+    if command.passes_through and words not in (["-h"], ["--help"]):
+        return argparse.Namespace(words=words)
+    return _parser(command, module).parse_args(words)
 
 
 def _parser(command: Command, module: Any) -> argparse.ArgumentParser:

@@ -161,7 +161,7 @@ def create_database(name: str, template: str | None = None) -> None:
     """Create database ``name``, owned by the owner, as a copy of ``template``."""
     from psycopg import sql
 
-    with connect("admin", _maintenance()) as connection:
+    with connect("admin", "postgres") as connection:
         statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
             sql.Identifier(name), sql.Identifier(template or "template0")
         )
@@ -174,7 +174,7 @@ def drop_database(name: str) -> None:
     """Drop database ``name``, whoever is connected to it.  An absent one is no error."""
     from psycopg import sql
 
-    with connect("admin", _maintenance()) as connection:
+    with connect("admin", "postgres") as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
@@ -198,10 +198,6 @@ def data_folder() -> Path:
 def run_program(program: str, *arguments: object, **options: Any) -> "subprocess.CompletedProcess[str]":
     """Run a PostgreSQL program as the user the server runs as; its output is returned, not shown."""
     return _run(program, *arguments, **options)
-
-
-def _maintenance() -> str:
-    return "" if state.external_url() else "postgres"
 
 
 def _with_database(url: str, database: str) -> str:
@@ -244,8 +240,9 @@ def _run(program: str, *arguments: object, **options: Any) -> "subprocess.Comple
         env={**environment, "LC_ALL": "C"},
         cwd="/",
         text=True,
-        stdin=subprocess.DEVNULL,
-        **{"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, **binaries.as_user(_user()), **options},
+        **{"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        | binaries.as_user(_user())
+        | options,
     )
 
 

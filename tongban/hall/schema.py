@@ -1,6 +1,7 @@
 """Tables: migrated by the owner's role, granted to the application's.  Needs Django."""
 
 import hashlib
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,14 +31,23 @@ def prepare() -> None:
             migrate(connection)
 
 
-def digest() -> str:
-    """Return a digest over all migrations of this code: equal digests, equal tables."""
-    total = hashlib.sha256((state.ROOT / "requirements" / "run.lock").read_bytes())
+def digests() -> dict[str, str]:
+    """Return a digest for each migration of this code, and one for the libraries that bring their own."""
+    found = {"libraries": _short((state.ROOT / "requirements" / "run.lock").read_bytes())}
     for config in apps.get_app_configs():
         if config.name.startswith("tongban."):
-            for path in sorted(Path(config.path, "migrations").glob("*.py")):
-                total.update(path.name.encode() + path.read_bytes())
-    return total.hexdigest()[:24]
+            for path in sorted(Path(config.path, "migrations").glob("[0-9]*.py")):
+                found[f"{config.label}.{path.stem}"] = _short(path.read_bytes())
+    return found
+
+
+def digest() -> str:
+    """Return one digest over all migrations: equal digests, equal tables."""
+    return _short(json.dumps(digests()).encode())
+
+
+def _short(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:16]
 
 
 def migrate(owner: Connection[Any]) -> None:
@@ -65,7 +75,7 @@ def migrate(owner: Connection[Any]) -> None:
         emit_post_migrate_signal(0, False, connection.alias, apps=after.apps, plan=plan)
         call_command("check", databases=["default"], verbosity=0)
     grant(owner)
-    owner.execute(sql.SQL("COMMENT ON SCHEMA public IS {}").format(sql.Literal(_MARK + digest())))
+    owner.execute(sql.SQL("COMMENT ON SCHEMA public IS {}").format(sql.Literal(_MARK + json.dumps(digests()))))
 
 
 def grant(owner: Connection[Any]) -> None:
@@ -88,14 +98,22 @@ def grant(owner: Connection[Any]) -> None:
             owner.execute(sql.SQL(statement).format(role=role))
         guarded = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'append_only'"
         for (table,) in owner.execute(guarded).fetchall():
-            owner.execute(
-                sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(sql.Identifier(table), role)
-            )
+            owner.execute(sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(sql.Identifier(table), role))
 
 
 def _is_current(owner: Connection[Any]) -> bool:
+    """Whether the tables are those of this code.  Raises DatabaseTrouble where a demo's cannot be made so."""
     row = owner.execute("SELECT obj_description('public'::regnamespace)").fetchone()
-    return row is not None and row[0] == _MARK + digest()
+    if row is None or not str(row[0]).startswith(_MARK):
+        return False
+    there, here = json.loads(row[0].removeprefix(_MARK)), digests()
+    rewritten = [name for name in there if name != "libraries" and here.get(name) != there[name]]
+    if rewritten and state.is_demo():
+        raise database.DatabaseTrouble(
+            f"数据表的定义改写过（{'、'.join(rewritten)}），现有的演示数据用不了了。"
+            f"请删除 {database.data_folder()} 后重新运行（演示数据会重新生成）。"
+        )
+    return there == here
 
 
 def _ensure_app_role(owner: Connection[Any]) -> None:

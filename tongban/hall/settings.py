@@ -1,7 +1,6 @@
 """Settings of Django.  Everything that differs between places comes from the environment; CONTRIBUTING.md lists it."""
 
 import os
-from pathlib import Path
 
 from tongban.hall import database, logs, state
 
@@ -82,7 +81,8 @@ USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = Path(os.environ.get("TONGBAN_STATIC") or state.folder() / "static")
+#: Where collectstatic puts files for a web server in front; without it they are served from the code.
+STATIC_ROOT = os.environ.get("TONGBAN_STATIC") or None
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 

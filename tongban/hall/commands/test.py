@@ -12,10 +12,10 @@ from tongban.hall import state
 
 HELP = "运行测试（两个进程、随机次序；后面的词交给 pytest）"
 NEEDS_DJANGO = False
+PASSES_THROUGH = True
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.prefix_chars = "\0"  # everything, options too, is for pytest
     parser.add_argument("words", nargs="*", metavar="词", help="测试文件、目录和 pytest 的选项")
 
 
@@ -38,6 +38,8 @@ def default_options(words: list[str]) -> list[str]:
     if places and all(Path(place).is_relative_to("tests/rulebook") for place in places):
         return ["-p", "no:django"]
     options = ["--ds=tongban.hall.settings"]
+    if len(places) == 1 and Path(places[0].split("::")[0]).is_file():
+        return options  # two processes take longer to start than one file to run
     if not any(word.startswith(("-n", "--numprocesses", "--pdb", "--collect")) for word in words):
         options += ["-n", "2"]
     return options

@@ -1,0 +1,90 @@
+"""启动网站和后台投递员（盖章、送达、到期自动办理），按 Ctrl-C 一起停止。
+
+已有的数据不会改动；数据库没有运行时会自动启动，最后一个使用者离开时自动停止。
+"""
+
+import argparse
+import os
+import socket
+import subprocess
+import sys
+import time
+
+HELP = "启动网站和后台投递员，按 Ctrl-C 停止"
+NEEDS_DJANGO = True
+
+#: Seconds a child may take to end by itself.
+PATIENCE = 15
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1", metavar="地址", help="监听的地址，默认只许本机访问（127.0.0.1）")
+    parser.add_argument("--port", type=int, default=8000, metavar="端口", help="监听的端口，默认 8000")
+    parser.add_argument("--workers", type=int, default=2, metavar="个数", help="网站进程的个数，默认 2，每个 4 个线程")
+    parser.add_argument("--no-postman", action="store_true", help="只启动网站，投递员另行启动（./run postman）")
+
+
+def run(args: argparse.Namespace) -> int:
+    return serve(args.host, args.port, args.workers, postman=not args.no_postman)
+
+
+def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 2, *, postman: bool = True) -> int:
+    """Serve until asked to stop, or until a child ends by itself.  Returns the exit status.
+
+    The caller has made the database ready (``schema.prepare``).
+    """
+    if not _is_free(host, port):
+        print(f"{host} 的端口 {port} 已被占用。请用 --port 换一个端口，或先停下占用它的程序。", file=sys.stderr)
+        return 1
+    commands = {"网站": web_command(host, port, workers)}
+    if postman:
+        commands["投递员"] = [sys.executable, "-P", "-m", "tongban.hall", "postman"]
+    children: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        for name, command in commands.items():
+            # A group of its own: Ctrl-C reaches only this process, which then ends the others in order.
+            children[name] = subprocess.Popen(command, process_group=0)
+        print(f"通办正在 http://{host}:{port} 运行，按 Ctrl-C 停止。", flush=True)
+        return _watch(children)
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        _end(children)
+
+
+def web_command(host: str, port: int, workers: int) -> list[str]:
+    """Return the command line of the web server."""
+    options = ["--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers)]
+    options += ["--blocking-threads", "4", "--log-level", "warning", "--respawn-failed-workers"]
+    return [sys.executable, "-P", "-m", "granian", *options, "tongban.hall.wsgi:application"]
+
+
+def _is_free(host: str, port: int) -> bool:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def _watch(children: dict[str, subprocess.Popen[bytes]]) -> int:
+    while True:
+        for name, child in children.items():
+            if child.poll() is not None:
+                print(f"{name}意外退出（状态 {child.returncode}），全部停止。原因见上面的日志。", file=sys.stderr)
+                return 1
+        time.sleep(0.3)
+
+
+def _end(children: dict[str, subprocess.Popen[bytes]]) -> None:
+    for child in children.values():
+        if child.poll() is None:
+            child.terminate()
+    for child in children.values():
+        try:
+            child.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, 9)
+            child.wait()
