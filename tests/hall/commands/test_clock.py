@@ -59,10 +59,9 @@ def test_clock_says_that_a_result_is_provisional_on_the_other_stream():
 
 
 def test_clock_answers_each_line_also_those_that_are_wrong():
-    done = clock(
-        "-",
-        lines="\ufeff2026-09-22 20wd\r\n2026-02-30 3d\n\nhello\n2026-09-22 20\n2026-08-06  60d\n2026-09-22T15:30 4h\n2026-11-30 3m",
-    )
+    asked = ["\ufeff2026-09-22 20wd\r", "2026-02-30 3d", "", "hello", "2026-09-22 20", "2026-08-06  60d"]
+    asked += ["2026-09-22T15:30 4h", "2026-11-30 3m"]
+    done = clock("-", lines="\n".join(asked))
 
     assert done.returncode == 1
     assert done.stdout.splitlines() == [
