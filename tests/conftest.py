@@ -41,7 +41,7 @@ def django_db_setup(template, worker_id, django_db_blocker) -> Iterator[None]:
     """Give this worker its own copy of the template (in the place of pytest-django's own set-up)."""
     from tests import testbase
 
-    with django_db_blocker.unblock(), testbase.copy_of(template, f"t_{os.getpid()}_{worker_id}"):
+    with testbase.copy_of(template, f"t_{os.getpid()}_{worker_id}"):
         yield
 
 

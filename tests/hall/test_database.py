@@ -1,9 +1,11 @@
 """The two roles, the profiles, and a server that comes back: on the tests' own server and on one made for the test."""
 
 import os
-import signal
+import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -13,6 +15,15 @@ from django.db import connection
 from tongban.hall import database, schema
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def state_folder() -> Iterator[Path]:
+    """An empty folder that the user the server runs as can enter (pytest's own are closed to it)."""
+    folder = Path(tempfile.mkdtemp(prefix="tongban-test-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder)
 
 
 def elsewhere(folder: Path, code: str) -> str:
@@ -86,7 +97,7 @@ def test_a_demo_whose_tables_were_rewritten_says_so(own_database):
     with psycopg.connect(own_database.owner_url, autocommit=True) as owner:
         assert schema._is_current(owner)
         owner.execute("""COMMENT ON SCHEMA public IS 'tongban schema {"ledger.0001_initial": "other"}'""")
-        with pytest.raises(database.DatabaseTrouble, match="ledger.0001_initial"):
+        with pytest.raises(database.DatabaseTrouble, match=r"ledger\.0001_initial"):
             schema._is_current(owner)
 
 
@@ -145,62 +156,71 @@ def test_an_outside_database_replaces_the_embedded_one(template, worker_id):
             "cursor.execute('SELECT current_user, count(*) > 0 FROM django_migrations'); print(*cursor.fetchone())"
         )
         done = subprocess.run([sys.executable, "-c", code], env=environment, cwd=ROOT, capture_output=True, text=True)
-        assert (done.stdout.strip(), done.stderr) == ("tongban_app True", ""), done.stderr
+        assert (done.returncode, done.stdout.strip()) == (0, "tongban_app True"), done.stderr
     finally:
         database.drop_database(name)
 
 
-def test_a_server_whose_postmaster_was_killed_comes_back_with_its_rows(tmp_path):
+def test_a_server_whose_postmaster_was_killed_comes_back_with_its_rows(state_folder):
     """kill -9 of the postmaster: the next one in starts it again, and what was committed is there."""
     code = (
-        "import os, signal, time; from tongban.hall import database as d\n"
+        "import os, signal; from tongban.hall import database as d\n"
         "assert d.ensure_server() is True\n"
         "d.connect('owner').execute('CREATE TABLE kept AS SELECT 42 AS n')\n"
         "os.kill(int((d.data_folder() / 'postmaster.pid').read_text().split()[0]), signal.SIGKILL)\n"
         "os._exit(0)"
     )
+    elsewhere(state_folder, code)
     code = (
         "from tongban.hall import database as d\n"
         "assert d.ensure_server() is True; assert d.ensure_server() is False\n"
         "print(d.connect('owner').execute('SELECT n FROM kept').fetchone()[0])"
     )
-    assert elsewhere(tmp_path / "state", code) == "42"
+    assert elsewhere(state_folder, code) == "42"
 
 
-def test_a_long_path_gets_its_socket_elsewhere_and_the_last_one_out_stops_the_server(tmp_path):
-    folder = tmp_path / ("很长的目录名" * 6)
+def test_a_long_path_gets_its_socket_elsewhere_and_the_last_one_out_stops_the_server(state_folder):
     code = (
         "from tongban.hall import database as d\n"
         "d.ensure_server(); print(len(bytes(d.sockets())) < 90, d.connect('app').execute('SELECT 1').fetchone()[0])"
     )
+    folder = state_folder / ("很长的目录名" * 6)
     assert elsewhere(folder, code) == "True 1"
     code = "from tongban.hall import database as d; print((d.data_folder() / 'postmaster.pid').exists())"
     assert elsewhere(folder, code) == "False"
+    code = "from tongban.hall import database as d; d.sockets().rmdir()"
+    elsewhere(folder, code)
 
 
-def test_four_that_start_at_once_share_one_server(tmp_path):
-    environment = {**os.environ, "TONGBAN_STATE": str(tmp_path / "state"), "TONGBAN_FSYNC": "off"}
+def test_a_folder_others_cannot_enter_serves_as_well(state_folder):
+    """Root's own folder is closed to the user the server runs as: data and programs then lie elsewhere."""
+    state_folder.chmod(0o700)
+    code = (
+        "from tongban.hall import database as d\n"
+        "assert d.ensure_server() is True\n"
+        "print(d.connect('app').execute('SELECT 1').fetchone()[0], d.data_folder().parent)"
+    )
+    answer, home = elsewhere(state_folder / "state", code).split(" ", 1)
+    assert answer == "1"
+    assert home.startswith("/var/lib/tongban-") == (os.geteuid() == 0)
+    shutil.rmtree(home)
+
+
+def test_four_that_start_at_once_share_one_server(state_folder):
+    """One starts it; one is killed; when the last leaves, the server is stopped."""
+    environment = {**os.environ, "TONGBAN_STATE": str(state_folder), "TONGBAN_FSYNC": "off"}
     code = (
         "import sys; from tongban.hall import database as d\n"
         "started = d.ensure_server(); pid = (d.data_folder() / 'postmaster.pid').read_text().split()[0]\n"
         "print(int(started), pid, flush=True); sys.stdin.read()"
     )
-    four = [
-        subprocess.Popen(
-            [sys.executable, "-c", code],
-            env=environment,
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(4)
-    ]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    command = [sys.executable, "-c", code]
+    four = [subprocess.Popen(command, env=environment, cwd=ROOT, text=True, **pipes) for _ in range(4)]
     said = [process.stdout.readline().split() for process in four]
-    four[0].send_signal(signal.SIGKILL)
+    four[0].kill()
     for process in four:
         process.communicate()
     assert sum(int(started) for started, _ in said) == 1
     assert len({pid for _, pid in said}) == 1
-    with pytest.raises(ProcessLookupError):
-        os.kill(int(said[0][1]), 0)
+    assert not (state_folder / "pg" / "postmaster.pid").exists()

@@ -50,7 +50,7 @@ log_timezone = 'UTC'
 lc_messages = 'C'
 """
 #: For tests: nothing survives a power cut, everything survives a killed process.
-_CARELESS = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nautovacuum_naptime = 60\n"
+_CARELESS = "fsync = off\nfull_page_writes = off\nautovacuum_naptime = 60\n"
 
 _lease: IO[str] | None = None
 

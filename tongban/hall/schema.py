@@ -52,7 +52,6 @@ def _short(data: bytes) -> str:
 
 def migrate(owner: Connection[Any]) -> None:
     """Migrate with the owner's role, grant, and mark the database as current."""
-    from django.core.management import call_command
     from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
     from django.db.migrations.executor import MigrationExecutor
 
@@ -70,10 +69,9 @@ def migrate(owner: Connection[Any]) -> None:
                     bar.step(note=migration.app_label)
 
             executor.progress_callback = advance
-            after = executor.migrate([node for node in executor.loader.graph.leaf_nodes()], plan, state=before.clone())
+            after = executor.migrate(executor.loader.graph.leaf_nodes(), plan, state=before.clone())
         after.clear_delayed_apps_cache()
         emit_post_migrate_signal(0, False, connection.alias, apps=after.apps, plan=plan)
-        call_command("check", databases=["default"], verbosity=0)
     grant(owner)
     owner.execute(sql.SQL("COMMENT ON SCHEMA public IS {}").format(sql.Literal(_MARK + json.dumps(digests()))))
 

@@ -22,7 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     os.chdir(state.ROOT)
     command = [sys.executable, "-P", "-m", "pytest", *default_options(args.words), *args.words]
-    os.execve(sys.executable, command, environment())
+    os.execve(sys.executable, command, environment())  # noqa: S606 - pytest takes the place of this process
 
 
 def environment() -> dict[str, str]:
