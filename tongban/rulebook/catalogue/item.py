@@ -5,7 +5,7 @@ Element names follow GB/T 39554.2-2020 (要素) where one exists; the code struc
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -278,6 +278,8 @@ class Part:
     optional: bool = False
     #: When an optional part is needed, in plain words.
     condition: str = ""
+    #: Option codes of the bundle any of which makes an optional part needed; empty: the applicant chooses.
+    when: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,6 +378,15 @@ class Item:
     def materials_for(self, options: frozenset[str]) -> tuple[Material, ...]:
         """Return the materials needed by someone whose situation is ``options`` (option codes)."""
         return tuple(one for one in self.materials if not one.situations or not options.isdisjoint(one.situations))
+
+    def parts_for(self, options: frozenset[str]) -> tuple[Part, ...]:
+        """Return the parts of someone in this situation, prerequisites that are left out taken from ``after``.
+
+        An optional part whose need the situation does not say is left out: the applicant may still add it.
+        """
+        taken = [one for one in self.parts if not one.optional or not options.isdisjoint(one.when)]
+        roles = {one.role for one in taken}
+        return tuple(replace(one, after=tuple(role for role in one.after if role in roles)) for one in taken)
 
     def material(self, code: str) -> Material:
         """Return one material; ``KeyError`` when the item has no such code."""

@@ -30,6 +30,7 @@ def shape(item: Item, known: Known) -> Iterator[Complaint]:
 def exist(item: Item, known: Known) -> Iterator[Complaint]:
     """Each part is an item in force that can be filed; bundles nest at most once."""
     roles = {one.role for one in item.parts}
+    options = {option.code for one in item.situations for option in one.options}
     for at, part in enumerate(item.parts):
         other = known.items.get(part.item)
         if other is None or part.item == item.code:
@@ -65,6 +66,11 @@ def exist(item: Item, known: Known) -> Iterator[Complaint]:
         if strange:
             yield Complaint(
                 f"parts[{at}].after", f"没有角色 {'、'.join(strange)}", _WHY, "改成已有的角色", rule="part_after"
+            )
+        lost = [code for code in part.when if code not in options]
+        if lost:
+            yield Complaint(
+                f"parts[{at}].when", f"没有情形选项 {'、'.join(lost)}", _WHY, "先写进 situations，或改正代号", rule="part_when"
             )
         if part.optional and not part.condition.strip():
             yield Complaint(
