@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tongban.hall.calendars import FOLDER, calendar, read
+from tongban.rooms.calendars import FOLDER, calendar, read
 from tongban.rulebook.errors import Refused
 
 

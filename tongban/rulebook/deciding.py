@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from tongban.rulebook import clock as time
 from tongban.rulebook.basis import design, law
-from tongban.rulebook.clock import ARTICLE_45, Excluded, Limit, Unit
+from tongban.rulebook.clock import ARTICLE_45, SHANGHAI, Excluded, Limit, Unit
 from tongban.rulebook.errors import Refused
-from tongban.rulebook.facts import SHANGHAI, Actor, Facts, Given, Outcome, Proceeding, Running
+from tongban.rulebook.facts import Actor, Facts, Given, Outcome, Proceeding, Running
 from tongban.rulebook.guards import GUARDS
 from tongban.rulebook.steps import POST_LABELS, ClockMove, ClockOp, ClockRule, Kind, Post, Step
 from tongban.rulebook.workdays import Calendar
@@ -46,7 +46,7 @@ def decide(facts: Facts, name: str, actor: Actor, given: Given, now: datetime, c
         touched=touched,
         proceedings=proceedings,
         next_moment=_next_moment(clocks),
-        flags=facts.flags | _flags(facts, step, given, received_on, today, calendar),
+        flags=facts.flags | _flags(facts, step, given),
         notes=_notes(step, given),
     )
 
@@ -69,10 +69,18 @@ def possible(facts: Facts, actor: Actor) -> tuple[Step, ...]:
 
 def recount(running: Running, rule: ClockRule, calendar: Calendar) -> Running:
     """Return the clock with its due date counted anew from its own facts."""
-    limit = _whole(running)
     hours = time.ALWAYS if rule.calendar == "always" else time.OFFICE
-    due = time.due(running.start, limit, calendar, excluded=running.excluded, roll=rule.roll, hours=hours)
-    warned = time.due(running.start, _share(limit), calendar, excluded=running.excluded, roll=False, hours=hours)
+    due = time.due(
+        running.start,
+        running.limit,
+        calendar,
+        excluded=running.excluded,
+        roll=rule.roll,
+        hours=hours,
+        extension=running.extension,
+    )
+    limit = _amber(running.limit)
+    warned = time.due(running.start, limit, calendar, excluded=running.excluded, roll=False, hours=hours)
     return replace(running, due=due, amber_from=min(warned.on, due.on))
 
 
@@ -80,6 +88,8 @@ def recount(running: Running, rule: ClockRule, calendar: Calendar) -> Running:
 ACCEPTING = frozenset({"accept", "deem_accepted", "decide_on_spot"})
 #: Steps that move a case along the item's chain of desks.
 STAGE_MOVES = {"pass_on": 1, "send_back": -1}
+#: Steps by which the law takes note that a clock has run out.
+NOTING = frozenset({"note_overdue", "go_up"})
 #: States in which a case lies on a desk of the chain.
 DESK_STATES = frozenset({"accepted", "paused", "publicising"})
 
@@ -146,7 +156,7 @@ def _clocks(
             rule = facts.item.limits.extension
             clocks = [
                 recount(replace(c, extension=rule.limit), facts.kind.clock_by_name[c.name], calendar)
-                if rule and c.is_running and c.name == move.clock and _fits(c, rule.limit)
+                if rule and c.is_running and c.name == move.clock
                 else c
                 for c in clocks
             ]
@@ -160,8 +170,13 @@ def _clocks(
                 else c
                 for c in clocks
             ]
-    if step.name == "note_overdue":
-        clocks = [replace(c, noted=True) if _expired(c, now) else c for c in clocks]
+    if step.name in NOTING:
+        late = [c for c in clocks if _expired(c, now)]
+        clocks = [replace(c, noted=True) if c in late else c for c in clocks]
+        if step.name == "go_up":  # the next post up gets the same time again
+            moves = [ClockMove(ClockOp.START, c.name) for c in late]
+            begun = [_start(facts, move, received_on, accepted_on, now, calendar, clocks) for move in moves]
+            clocks += [c for c in begun if c is not None]
     if step.name == "recount":
         clocks = [recount(c, facts.kind.clock_by_name[c.name], calendar) if c.is_running else c for c in clocks]
     return tuple(clocks)
@@ -183,7 +198,7 @@ def _start(
         return None
     day = {"receipt": received_on, "accepted": accepted_on}.get(move.at) or now.astimezone(SHANGHAI).date()
     run = 1 + sum(1 for c in clocks if c.name == move.clock)
-    begin = now.astimezone(SHANGHAI) if limit.unit is Unit.HOUR else day
+    begin = now.astimezone(SHANGHAI) if limit.unit is Unit.H else day
     blank = Running(move.clock, run, begin, limit, due=time.Due(day, None, False), amber_from=day)
     return recount(blank, rule, calendar)
 
@@ -212,9 +227,7 @@ def _proceedings(
     return facts.proceedings
 
 
-def _flags(
-    facts: Facts, step: Step, given: Given, received_on: date | None, today: date, calendar: Calendar
-) -> frozenset[str]:
+def _flags(facts: Facts, step: Step, given: Given) -> frozenset[str]:
     """Marks that supervision reads: breaches and counted exceptions."""
     flags = set()
     if step.name == "ask_correction" and facts.notices:
@@ -224,7 +237,7 @@ def _flags(
         flags.add("deemed_accepted")
     if step.name == "decide_on_spot":
         flags.add("on_the_spot")
-    if step.name == "note_overdue":
+    if step.name in NOTING:
         flags.add("overdue")
     if step.name == "reopen":
         flags.add("reopened")
@@ -254,17 +267,7 @@ def _next_moment(clocks: Iterable[Running]) -> datetime | None:
     return min(moments) if moments else None
 
 
-def _whole(clock: Running) -> Limit:
-    if clock.extension is None:
-        return clock.limit
-    return Limit(Decimal(clock.limit.amount) + Decimal(clock.extension.amount), clock.limit.unit)
-
-
-def _fits(clock: Running, extension: Limit) -> bool:
-    return clock.limit.unit is extension.unit
-
-
-def _share(limit: Limit) -> Limit:
+def _amber(limit: Limit) -> Limit:
     """Four fifths of a limit, in whole units: from then on its light is amber (design)."""
     return Limit(int(Decimal(limit.amount) * 4 / 5), limit.unit)
 

@@ -4,13 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from tongban.rulebook.catalogue.item import Item
-from tongban.rulebook.clock import Due, Excluded, Limit
+from tongban.rulebook.clock import SHANGHAI, Due, Excluded, Limit
 from tongban.rulebook.steps import Kind, Post, Step
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def end_of_day(day: date) -> datetime:

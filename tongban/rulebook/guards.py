@@ -153,10 +153,9 @@ def publication_over(facts: Facts, actor: Actor, given: Given) -> None:
 
 
 def parts_finished(facts: Facts, actor: Actor, given: Given) -> None:
-    """Every part of the bundle that the join rule asks for has its decision."""
-    whole, finished, refused = facts.parts
-    enough = finished == whole if facts.item.join == "all" else finished > refused or finished == whole
-    if not whole or not enough:
+    """Every part that was begun has its decision; whether more can begin is asked before (``plan.ready``)."""
+    whole, finished, _ = facts.parts
+    if not whole or finished < whole:
         raise Refused("parts_open", f"共 {whole} 个环节，还有 {whole - finished} 个没有办完。", design("一件事"))
 
 

@@ -12,7 +12,7 @@ import sys
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from tongban.hall.calendars import calendar
+from tongban.rooms.calendars import calendar
 from tongban.rulebook.clock import ALWAYS, OFFICE, Due, Excluded, Limit, Line, OfficeHours, due, explain
 from tongban.rulebook.errors import Refused
 from tongban.rulebook.workdays import WEEKDAYS

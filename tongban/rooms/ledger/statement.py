@@ -22,6 +22,10 @@ def allow(table: str, *, key: str = "", update: tuple[str, ...] = ()) -> None:
 CASE_COLUMNS = (
     "number",
     "lookup_code",
+    "item_id",
+    "site_id",
+    "channel",
+    "holder",
     "state",
     "stage",
     "desk",

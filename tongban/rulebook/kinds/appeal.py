@@ -21,9 +21,9 @@ STATES = {
 WORKERS = (Post.REVIEWER, Post.ACCEPTOR, Post.DECIDER)
 
 CLOCKS = (
-    ClockRule("first_answer", "核实期限", Expiry.UP_ONE_POST, "", shared.RATING, default=Limit.parse("1wd")),
-    ClockRule("answer", "答复期限", Expiry.UP_ONE_POST, "", shared.RATING, default=Limit.parse("5wd")),
-    ClockRule("confirm", "回访期限", Expiry.UP_ONE_POST, "", shared.RATING, default=Limit.parse("1wd")),
+    ClockRule("first_answer", "核实期限", Expiry.UP_ONE_POST, "go_up", shared.RATING, default=Limit.parse("1wd")),
+    ClockRule("answer", "答复期限", Expiry.UP_ONE_POST, "go_up", shared.RATING, default=Limit.parse("5wd")),
+    ClockRule("confirm", "回访期限", Expiry.UP_ONE_POST, "go_up", shared.RATING, default=Limit.parse("1wd")),
 )
 
 STEPS = (
@@ -55,7 +55,7 @@ STEPS = (
     Step("rate", "再次评价", ("closed", "archived"), "=", (Post.APPLICANT,), shared.RATING, needs=("not_rated",)),
     Step("archive", "归档", ("closed", "not_taken"), "archived", (Post.HOUSE,), shared.E_ARCHIVE, effects=("archive",)),
     Step(
-        "note_overdue", "超期上提一级", ("assigned", "working", "answered", "called_back"), "=", (Post.LAW,),
+        "go_up", "超期上提一级", ("assigned", "working", "answered", "called_back"), "=", (Post.LAW,),
         shared.RATING, effects=("up_one_post",), tells=("supervisor", "desk"),
     ),
     Step("recount", "按新日历重算期限", ("assigned", "working", "answered", "called_back"), "=", (Post.LAW,), shared.RATING),

@@ -27,7 +27,7 @@ CLOCKS = (
 )
 
 STEPS = (
-    shared.begin(),
+    *shared.draft_steps(),
     shared.file(clocks=(start("promised", "receipt"),), basis=BASIS),
     Step("split", "分送各部门", ("filed",), "split", (Post.HOUSE, Post.ACCEPTOR), BASIS, effects=("start_parts",)),
     Step("start_part", "启动后续环节", ("split",), "=", (Post.HOUSE,), BASIS, effects=("start_parts",)),
@@ -49,6 +49,8 @@ STEPS = (
         "withdraw", "撤回申请", ("draft", "filed"), "withdrawn", (Post.APPLICANT,), design("分送前可以撤回"),
         clocks=stop("*"), documents=("withdrawal_notice",), tells=("applicant",), decision="withdrawn", closes=True,
     ),
+    shared.check_shared("filed", "split"),
+    shared.sign("filed"),
     *shared.closing_steps(
         ready=("issued",),
         ended=("delivered", "withdrawn"),

@@ -26,7 +26,7 @@ CLOCKS = (
 )
 
 STEPS = (
-    shared.begin(),
+    *shared.draft_steps(),
     shared.file(clocks=(start("promised", "receipt"),), basis=shared.BUSINESS_36),
     Step(
         "ask_correction", "一次性告知补齐", ("filed",), "correcting", (Post.ACCEPTOR,), shared.BUSINESS_36,
@@ -38,7 +38,7 @@ STEPS = (
         clocks=(*stop("correction"), start("promised", "receipt")), needs=("all_supplied",), documents=("receipt",),
         tells=("applicant",),
     ),
-    next(step for step in shared.correction_steps() if step.name == "lapse"),
+    *(step for step in shared.correction_steps() if step.name in ("supply_part", "lapse")),
     Step(
         "put_on_record", "备案", ("filed",), "granted", (Post.ACCEPTOR, Post.DECIDER), shared.BUSINESS_36,
         clocks=(*stop("promised"), start("delivery")), documents=("filing_record",), effects=("publish",),
@@ -56,6 +56,8 @@ STEPS = (
     ),
     shared.supply_later("filed", "granted"),
     shared.withdraw("draft", "filed", "correcting"),
+    shared.check_shared("filed", "correcting"),
+    shared.sign("filed", "correcting"),
     *shared.closing_steps(
         ready=("issued",),
         ended=("delivered", "not_accepted", "struck_out", "withdrawn", "lapsed"),

@@ -17,9 +17,9 @@ STATES = {
 BASIS = design("交办督办")
 
 CLOCKS = (
-    ClockRule("take", "签收期限", Expiry.UP_ONE_POST, "", BASIS, default=Limit.parse("4h"), calendar="service"),
-    ClockRule("answer", "答复期限", Expiry.UP_ONE_POST, "", BASIS, default=Limit.parse("3wd")),
-    ClockRule("confirm", "确认期限", Expiry.OVERDUE_ONLY, "", BASIS, default=Limit.parse("1wd")),
+    ClockRule("take", "签收期限", Expiry.UP_ONE_POST, "go_up", BASIS, default=Limit.parse("4h"), calendar="service"),
+    ClockRule("answer", "答复期限", Expiry.UP_ONE_POST, "go_up", BASIS, default=Limit.parse("3wd")),
+    ClockRule("confirm", "确认期限", Expiry.UP_ONE_POST, "go_up", BASIS, default=Limit.parse("1wd")),
 )
 
 STEPS = (
@@ -51,7 +51,7 @@ STEPS = (
     ),
     Step("archive", "归档", ("closed", "referred"), "archived", (Post.HOUSE,), shared.E_ARCHIVE, effects=("archive",)),
     Step(
-        "note_overdue", "超期上提一级", ("assigned", "working", "answered"), "=", (Post.LAW,), BASIS,
+        "go_up", "超期上提一级", ("assigned", "working", "answered"), "=", (Post.LAW,), BASIS,
         effects=("up_one_post",), tells=("supervisor", "desk"),
     ),
     Step("recount", "按新日历重算期限", ("assigned", "working", "answered"), "=", (Post.LAW,), BASIS),

@@ -46,7 +46,7 @@ CLOCKS = (
 _GRANTED = (*stop("statutory", "promised", "renewal"), start("delivery"))
 
 STEPS = (
-    shared.begin(),
+    *shared.draft_steps(),
     shared.file(clocks=(start("intake", "receipt"),)),
     *shared.correction_steps(),
     Step(
@@ -168,6 +168,8 @@ STEPS = (
     shared.supply_later("filed", "accepted", "paused", "publicising", "granted"),
     shared.settle_fee("accepted", "paused", "publicising", "granted"),
     shared.withdraw("draft", "filed", "correcting", "accepted", "paused", "publicising"),
+    shared.check_shared("filed", "accepted", "paused", "publicising"),
+    shared.sign("filed", "correcting"),
     *shared.closing_steps(
         ready=("issued",),
         ended=("delivered", "refused", "not_accepted", "withdrawn", "lapsed"),

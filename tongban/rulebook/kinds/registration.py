@@ -44,7 +44,7 @@ CLOCKS = (
 _ACCEPTED = (*stop("intake"), start("statutory", "accepted"), start("promised", "accepted"))
 
 STEPS = (
-    shared.begin(),
+    *shared.draft_steps(),
     shared.file(clocks=(start("intake", "receipt"),), basis=law("不动产登记暂行条例 第十四条")),
     *shared.correction_steps(),
     Step(
@@ -79,6 +79,8 @@ STEPS = (
     shared.supply_later("filed", "accepted", "paused", "granted"),
     shared.settle_fee("accepted", "paused", "granted"),
     shared.withdraw("draft", "filed", "correcting", "accepted", "paused"),
+    shared.check_shared("filed", "accepted", "paused"),
+    shared.sign("filed", "correcting"),
     *shared.closing_steps(
         ready=("issued",),
         ended=("delivered", "refused", "not_accepted", "withdrawn", "lapsed"),

@@ -23,9 +23,13 @@ CORRECTION = ClockRule(
 )
 
 
-def begin(target: str = "draft") -> Step:
-    """草稿: begun, not yet asked for anything."""
-    return Step("begin", "填写草稿", ("",), target, (Post.APPLICANT, Post.CLERK), design("草稿自动保存"))
+def draft_steps() -> tuple[Step, ...]:
+    """草稿: begun and saved, nothing asked for yet."""
+    by, basis = (Post.APPLICANT, Post.CLERK), design("草稿自动保存")
+    return (
+        Step("begin", "填写草稿", ("",), "draft", by, basis),
+        Step("save", "保存草稿", ("draft",), "=", by, basis),
+    )
 
 
 def file(document: str = "receipt", *, clocks: tuple[ClockMove, ...] = (), basis: Basis = ARTICLE_29) -> Step:
@@ -69,6 +73,14 @@ def correction_steps(waiting: str = "correcting") -> tuple[Step, ...]:
             needs=("all_supplied",),
             documents=("receipt",),
             tells=("applicant",),
+        ),
+        Step(
+            "supply_part",
+            "补交部分材料",
+            (waiting,),
+            "=",
+            (Post.APPLICANT, Post.CLERK),
+            law("行政许可法 第三十二条第一款第五项"),
         ),
         Step(
             "lapse",
@@ -200,6 +212,25 @@ def supply_later(*sources: str) -> Step:
     """容缺: what was promised for later comes in."""
     return Step(
         "supply_later", "补交容缺材料", sources, "=", (Post.APPLICANT, Post.CLERK), design("容缺受理"), tells=("desk",)
+    )
+
+
+def check_shared(*sources: str) -> Step:
+    """共享核验: a source was asked instead of the person, or compared with what she wrote (国务院令第716号 第七条)."""
+    return Step(
+        "check_shared",
+        "共享数据核验",
+        sources,
+        "=",
+        (Post.HOUSE, Post.ACCEPTOR, Post.REVIEWER, Post.CLERK),
+        law("国务院令第716号 第七条"),
+    )
+
+
+def sign(*sources: str) -> Step:
+    """签名: a party signs (国务院令第716号 第八条: a reliable electronic signature equals one by hand)."""
+    return Step(
+        "sign", "当事人签名", sources, "=", (Post.APPLICANT, Post.CLERK), law("国务院令第716号 第八条")
     )
 
 
