@@ -1,0 +1,131 @@
+"""In what capacity somebody stands in a case: party, mandated agent, or a post with its powers."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from tongban.rooms import clock
+from tongban.rooms.casework.queries.reading import CaseFile
+from tongban.rooms.people import queries as people
+from tongban.rulebook.authority import Subject
+from tongban.rulebook.basis import law
+from tongban.rulebook.catalogue.item import Item
+from tongban.rulebook.errors import Refused
+from tongban.rulebook.facts import HOUSE, LAW, Actor
+from tongban.rulebook.steps import POWER_OF, Post, Step
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from tongban.rooms.casework.actions.filing import Filing
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who asks for a step: a person, a member of staff in a post, the law, the house or another system."""
+
+    kind: str
+    id: UUID | None = None
+    post_id: UUID | None = None
+
+    @property
+    def name(self) -> str:
+        """How the journal names him."""
+        return f"{self.kind}:{self.id}" if self.id else self.kind
+
+
+def person(person_id: UUID) -> Who:
+    """Return a citizen, or whoever acts for her."""
+    return Who("person", person_id)
+
+
+def staff(staff_id: UUID, post_id: UUID) -> Who:
+    """Return a member of staff in a post."""
+    return Who("staff", staff_id, post_id)
+
+
+#: Capacity by power.
+_POSTS = {power: post for post, power in POWER_OF.items()}
+_ALONE = {"law": LAW, "house": HOUSE, "outside": Actor("outside", None, frozenset({Post.OUTSIDE}))}
+
+
+def actor_in(file: CaseFile, who: Who, step: Step | None) -> Actor:
+    """Return the actor with the capacities he really has in this case today.  Raises ``Refused``."""
+    if who.kind in _ALONE:
+        return _ALONE[who.kind]
+    if who.id is None:
+        raise Refused("who_unknown", "请先登录。")
+    if who.kind == "person":
+        return _as_person(file, who.id)
+    return _as_staff(file, who)
+
+
+def _as_person(file: CaseFile, person_id: UUID) -> Actor:
+    applicant = file.uuid("applicant_id")
+    parties = {p.person_id for p in file.parties}
+    if person_id != applicant and person_id not in parties:
+        if applicant is None:
+            raise Refused("not_yours", "这个办件与您无关，不能操作。")
+        people.standing(applicant, person_id, str(file.row["item_code"]), clock.today())
+    return Actor("person", person_id, frozenset({Post.APPLICANT}))
+
+
+def _as_staff(file: CaseFile, who: Who) -> Actor:
+    if who.id is None or who.post_id is None:
+        raise Refused("post_missing", "请先选择您现在的岗位。")
+    day = clock.today()
+    powers = people.powers()
+    actor = powers.actor(who.id, who.post_id, day)
+    if actor.county != file.county:
+        raise Refused("other_county", "这是其他县的办件，您不能办理。")
+    subject = Subject(str(file.row["item_code"]), str(file.row["unit"]))
+    posts = frozenset(_POSTS[power] for power in powers.over(actor, subject, day) if power in _POSTS)
+    party_ids = [p.person_id for p in file.parties if p.person_id is not None]
+    related = bool(party_ids) and bool(people.is_related([actor.person_id], party_ids, day))
+    return Actor("staff", actor.staff_id, posts, related)
+
+
+def may_file(filing: "Filing", item: Item, who: Who, day: "date") -> None:
+    """Raise ``Refused`` unless this applicant may ask for this item through whoever acts, where it is handed in."""
+    if who.kind == "house":
+        return
+    by = filing.agent_id
+    if who.kind == "person" and who.id != filing.applicant_id:
+        by = by or who.id
+    standing = people.standing(filing.applicant_id, by, item.code, day)
+    kind = "natural" if standing.applicant.kind == "natural" else "legal"
+    if item.applicants and kind not in item.applicants:
+        wanted = "个人" if "natural" in item.applicants else "单位"
+        raise Refused("wrong_applicant", f"这个事项由{wanted}申请。请换用{wanted}的身份办理。", law("行政许可法 第三十条"))
+    if standing.capacity == "agent" and not item.agent_allowed:
+        raise Refused("agent_not_allowed", "这个事项依法须由本人办理，不能代办。", law("行政许可法 第二十九条"))
+    if filing.site_id is not None:
+        level = SITE_LEVELS.get(people.site(filing.site_id).kind, "county")
+        if level not in item.stations:
+            where = "、".join(STATION_LABELS[one] for one in item.stations)
+            raise Refused("station_not_allowed", f"这个事项在{where}收件。请到那里办理，或在网上申请。")
+
+
+#: Kind of site -> level of station, as items name them.
+SITE_LEVELS = {"hall": "county", "branch": "county", "park": "county", "town": "town", "village": "village"}
+STATION_LABELS = {"county": "县政务服务中心", "town": "乡镇便民服务中心", "village": "村（社区）便民服务站"}
+
+
+def may_collect(file: CaseFile, collector_id: UUID) -> None:
+    """Raise ``Refused`` unless the collector is the applicant, her guardian or representative, or mandated to collect."""
+    applicant = file.uuid("applicant_id")
+    if applicant is None or collector_id == applicant:
+        return
+    item, day = str(file.row["item_code"]), clock.today()
+    try:
+        if people.standing(applicant, collector_id, item, day).capacity != "agent":
+            return
+    except Refused as no:
+        if not no.code.startswith("mandate_"):
+            raise
+    try:
+        people.need_mandate(applicant, collector_id, item, day, power="collect")
+    except Refused as no:
+        raise Refused(
+            "wrong_collector", "领取人不是申请人，也没有领取委托，不能交付。请核对身份，或由申请人委托领取。", no.basis
+        ) from no

@@ -1,0 +1,192 @@
+"""One query reads all that a decision about a case needs."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from tongban.rooms.catalogue import queries as catalogue
+from tongban.rulebook.clock import SHANGHAI, Due, Excluded, Limit
+from tongban.rulebook.errors import Refused
+from tongban.rulebook.facts import Facts, Proceeding, Running, end_of_day
+from tongban.rulebook.kinds import KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class PartyRow:
+    """One party of a case."""
+
+    id: UUID
+    role: str
+    person_id: UUID | None
+    signed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A case as read: its row, and the facts the rulebook asks for."""
+
+    id: UUID
+    #: Every column of the case row, as JSON gives them.
+    row: Mapping[str, Any]
+    facts: Facts
+    parties: tuple[PartyRow, ...]
+    #: Materials by code: state, file id, licence id.
+    materials: Mapping[str, Mapping[str, Any]]
+    #: The case's key as kept, None once it was erased.
+    wrapped_key: bytes | None
+    answers: int
+    fee: Mapping[str, Any] | None
+
+    @property
+    def version(self) -> int:
+        return int(self.row["version"])
+
+    @property
+    def county(self) -> str:
+        return str(self.row["county"])
+
+    def uuid(self, column: str) -> UUID | None:
+        """Return a key column of the row."""
+        value = self.row[column]
+        return UUID(value) if value else None
+
+
+_READ = """
+SELECT to_jsonb(c),
+    (SELECT jsonb_agg(to_jsonb(k) ORDER BY k.name, k.run) FROM casework_clock k WHERE k.case_id = c.id),
+    (SELECT jsonb_agg(to_jsonb(p) ORDER BY p.no) FROM casework_proceeding p WHERE p.case_id = c.id),
+    (SELECT jsonb_agg(to_jsonb(m)) FROM casework_material m WHERE m.case_id = c.id),
+    (SELECT jsonb_agg(jsonb_build_array(p.id, p.role, p.person_id, p.signed_at) ORDER BY p.id)
+        FROM casework_party p WHERE p.case_id = c.id),
+    (SELECT jsonb_agg(jsonb_build_array(l.notice, l.code)) FROM casework_lack l WHERE l.case_id = c.id),
+    (SELECT to_jsonb(f) FROM casework_fee f WHERE f.case_id = c.id),
+    (SELECT k.wrapped FROM casework_casekey k WHERE k.case_id = c.id),
+    (SELECT coalesce(max(a.no), 0) FROM casework_answers a WHERE a.case_id = c.id),
+    CASE WHEN c.kind = 'bundle' THEN (
+        SELECT jsonb_build_array(count(*), count(*) FILTER (WHERE p.decision <> ''),
+            count(*) FILTER (WHERE p.decision NOT IN ('', 'granted')))
+        FROM casework_case p WHERE p.parent_id = c.id) END
+FROM casework_case c WHERE c.id = %s
+"""
+
+
+def read(case_id: UUID) -> CaseFile:
+    """Return a case whole.  Raises ``Refused("case_unknown")``."""
+    with connection.cursor() as cursor:
+        cursor.execute(_READ, [case_id])
+        found = cursor.fetchone()
+    if found is None:
+        raise Refused("case_unknown", "没有找到这个办件。请核对办件编号。")
+    row, clocks, proceedings, materials, parties, lacks, fee = (_loaded(value) for value in found[:7])
+    return case_file(
+        row,
+        clocks=tuple(running(clock) for clock in clocks or ()),
+        proceedings=tuple(_proceeding(one) for one in proceedings or ()),
+        materials={one["code"]: one for one in materials or ()},
+        parties=tuple(PartyRow(UUID(i), role, UUID(p) if p else None, bool(s)) for i, role, p, s in parties or ()),
+        lacks=tuple((n, code) for n, code in lacks or ()),
+        fee=fee,
+        wrapped_key=bytes(found[7]) if found[7] else None,
+        answers=found[8],
+        parts=tuple(_loaded(found[9]) or (0, 0, 0)),
+    )
+
+
+def case_file(
+    row: Mapping[str, Any],
+    *,
+    clocks: tuple[Running, ...] = (),
+    proceedings: tuple[Proceeding, ...] = (),
+    materials: Mapping[str, Mapping[str, Any]],
+    parties: tuple[PartyRow, ...] = (),
+    lacks: tuple[tuple[int, str], ...] = (),
+    fee: Mapping[str, Any] | None = None,
+    wrapped_key: bytes | None = None,
+    answers: int = 0,
+    parts: tuple[int, int, int] = (0, 0, 0),
+) -> CaseFile:
+    """Put a case together from its rows; also used for a case that is just being filed."""
+    item = catalogue.item(UUID(str(row["item_id"])))
+    needed = item.materials_for(frozenset(row["situation"]))
+    states = {code: one["state"] for code, one in materials.items()}
+    facts = Facts(
+        kind=KINDS[row["kind"]],
+        item=item,
+        state=row["state"],
+        stage=row["stage"],
+        received_on=_day(row["received_on"]),
+        accepted_on=_day(row["accepted_on"]),
+        acceptor=UUID(row["acceptor"]) if row["acceptor"] else None,
+        decision=row["decision"],
+        clocks=clocks,
+        proceedings=proceedings,
+        missing=tuple(
+            m.code for m in needed if m.source != "made" and states.get(m.code, "lacking") in ("lacking", "mismatch")
+        ),
+        following=tuple(m.code for m in needed if states.get(m.code) == "promised"),
+        unsigned=tuple(
+            role for role in item.signatures if not any(p.role == role and p.signed for p in parties)
+        ),
+        told=frozenset(code for _, code in lacks),
+        notices=max((n for n, _ in lacks), default=0),
+        fee=fee["state"] if fee else "",
+        parts=parts,
+        flags=frozenset(row["flags"]),
+    )
+    return CaseFile(
+        id=UUID(str(row["id"])),
+        row=row,
+        facts=facts,
+        parties=parties,
+        materials=materials,
+        wrapped_key=wrapped_key,
+        answers=answers,
+        fee=fee,
+    )
+
+
+def running(clock: Mapping[str, Any]) -> Running:
+    """Return a clock from its row or from the journal."""
+    due_on, due_at = _known(clock["due_on"]), datetime.fromisoformat(clock["due_at"])
+    start_at = clock["start_at"]
+    return Running(
+        name=clock["name"],
+        run=clock["run"],
+        start=datetime.fromisoformat(start_at).astimezone(SHANGHAI) if start_at else _known(clock["start_on"]),
+        limit=Limit.parse(clock["limit"]),
+        due=Due(due_on, None if due_at == end_of_day(due_on) else due_at.astimezone(SHANGHAI), clock["provisional"]),
+        amber_from=_known(clock["amber_from"]),
+        extension=Limit.parse(clock["extension"]) if clock["extension"] else None,
+        excluded=tuple(Excluded(_known(first), _known(last)) for first, last in clock["excluded"]),
+        stopped_at=datetime.fromisoformat(clock["stopped_at"]) if clock["stopped_at"] else None,
+        noted=clock["noted"],
+    )
+
+
+def _proceeding(row: Mapping[str, Any]) -> Proceeding:
+    return Proceeding(
+        row["no"],
+        row["kind"],
+        _known(row["opened_on"]),
+        _known(row["due_on"]),
+        row["pauses"],
+        _day(row["closed_on"]),
+        row["result"],
+    )
+
+
+def _day(value: str | date | None) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _known(value: str) -> date:
+    return date.fromisoformat(value)
+
+
+def _loaded(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
