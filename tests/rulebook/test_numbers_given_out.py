@@ -30,6 +30,7 @@ from tongban.rulebook.numbers import (
     next_version,
     register_faults,
 )
+from tongban.rulebook.numbers.iso7064 import mod_11_10
 from tongban.rulebook.numbers.text import ALPHANUMERIC
 
 OWNER = "11370800MB28559184"
@@ -205,6 +206,8 @@ def test_case_number_made_and_read():
         ("99012720260922100012X8", "case_number_character"),
         ("9901272026092210001239", "case_number_check"),
         ("9901722026092210001238", "case_number_check"),
+        ("990127202613011000001" + mod_11_10("990127202613011000001"), "case_number_day"),
+        ("990127202609221000000" + mod_11_10("990127202609221000000"), "case_number_serial"),
     ],
 )
 def test_case_number_wrong(number, code):
