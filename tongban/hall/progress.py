@@ -3,7 +3,7 @@
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from types import TracebackType
 from typing import Self, TextIO, TypeVar
 
@@ -88,7 +88,7 @@ class Bar:
 def track(things: Iterable[T], label: str, total: int | None = None) -> Iterator[T]:
     """Yield ``things`` one by one under a bar."""
     if total is None:
-        total = len(things) if hasattr(things, "__len__") else 0
+        total = len(things) if isinstance(things, Sized) else 0
     with Bar(label, total) as bar:
         for thing in things:
             yield thing

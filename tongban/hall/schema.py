@@ -1,6 +1,7 @@
 """Tables: migrated by the owner's role, granted to the application's.  Needs Django."""
 
 import hashlib
+import io
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,28 +53,30 @@ def _short(data: bytes) -> str:
 
 def migrate(owner: Connection[Any]) -> None:
     """Migrate with the owner's role, grant, and mark the database as current."""
-    from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
+    from django.core.management import call_command
     from django.db.migrations.executor import MigrationExecutor
 
     _ensure_app_role(owner)
     with _as_owner() as connection:
-        connection.prepare_database()
         executor = MigrationExecutor(connection)
-        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        before = executor._create_project_state(with_applied_migrations=True)
-        emit_pre_migrate_signal(0, False, connection.alias, plan=plan, apps=before.apps)
-        with Bar("建立和更新数据表", len(plan)) as bar:
-
-            def advance(action: str, migration: Any = None, fake: bool = False) -> None:
-                if action == "apply_success":
-                    bar.step(note=migration.app_label)
-
-            executor.progress_callback = advance
-            after = executor.migrate(executor.loader.graph.leaf_nodes(), plan, state=before.clone())
-        after.clear_delayed_apps_cache()
-        emit_post_migrate_signal(0, False, connection.alias, apps=after.apps, plan=plan)
+        steps = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+        with Bar("建立和更新数据表", steps) as bar:
+            call_command("migrate", verbosity=1, interactive=False, no_color=True, stdout=_Counted(bar))
     grant(owner)
     owner.execute(sql.SQL("COMMENT ON SCHEMA public IS {}").format(sql.Literal(_MARK + json.dumps(digests()))))
+
+
+class _Counted(io.StringIO):
+    """Takes what Django's migrate says, and turns each "OK" into a step of the bar."""
+
+    def __init__(self, bar: Bar) -> None:
+        super().__init__()
+        self._bar = bar
+
+    def write(self, text: str) -> int:
+        if "OK" in text:
+            self._bar.step()
+        return super().write(text)
 
 
 def grant(owner: Connection[Any]) -> None:
@@ -111,7 +114,7 @@ def _is_current(owner: Connection[Any]) -> bool:
             f"数据表的定义改写过（{'、'.join(rewritten)}），现有的演示数据用不了了。"
             f"请删除 {database.data_folder()} 后重新运行（演示数据会重新生成）。"
         )
-    return there == here
+    return bool(there == here)
 
 
 def _ensure_app_role(owner: Connection[Any]) -> None:
