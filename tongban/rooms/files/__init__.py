@@ -1,0 +1,1 @@
+"""文件: uploads and made documents, by their content."""

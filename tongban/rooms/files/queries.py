@@ -1,0 +1,51 @@
+"""What is known about files.  Contents are read by ``actions.read``, which logs the read."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from tongban.rooms.files.models import StoredFile
+from tongban.rulebook.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """A file without its content."""
+
+    id: UUID
+    county: str
+    #: Of the plain content, in hex.
+    sha256: str
+    #: In bytes.
+    size: int
+    #: ``pdf``, ``jpg``, ``png`` …, told by the content.
+    media: str
+    stored_at: datetime
+    stored_by: str
+    #: Nothing refers to it yet.
+    provisional: bool
+
+
+def file(file_id: UUID) -> FileView:
+    """Return what is known about a file.  Raises ``Refused("file_unknown")``.  One query."""
+    found = files_by_id([file_id])
+    if file_id not in found:
+        raise Refused("file_unknown", "找不到这个文件，可能上传后长时间没有提交而被清理。请重新上传。")
+    return found[file_id]
+
+
+def files_by_id(file_ids: Iterable[UUID]) -> dict[UUID, FileView]:
+    """Return files by id.  One query for any number."""
+    rows = StoredFile.objects.filter(id__in=list(file_ids)).defer("wrapped_key")
+    return {row.id: _view(row) for row in rows}
+
+
+def by_content(county: str, sha256: str) -> FileView | None:
+    """Return the file of this content in a county, or None.  One query."""
+    row = StoredFile.objects.filter(county=county, sha256=sha256).defer("wrapped_key").first()
+    return None if row is None else _view(row)
+
+
+def _view(row: StoredFile) -> FileView:
+    return FileView(row.id, row.county, row.sha256, row.size, row.media, row.stored_at, row.stored_by, row.provisional)

@@ -1,0 +1,24 @@
+"""What the room keeps, in three parts: persons, places, powers."""
+
+from tongban.rooms.people.models.persons import Guardian, Identifier, Mandate, Merge, Person, Relation
+from tongban.rooms.people.models.places import Device, Division, Settlement, Site, Unit
+from tongban.rooms.people.models.powers import AuthorityRow, Holding, PeopleVersion, Post, Staff
+
+__all__ = [
+    "AuthorityRow",
+    "Device",
+    "Division",
+    "Guardian",
+    "Holding",
+    "Identifier",
+    "Mandate",
+    "Merge",
+    "PeopleVersion",
+    "Person",
+    "Post",
+    "Relation",
+    "Settlement",
+    "Site",
+    "Staff",
+    "Unit",
+]

@@ -1,0 +1,315 @@
+"""Who somebody is, and for whom somebody may act."""
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from tongban.rooms import clock, crypto
+from tongban.rooms.people import words
+from tongban.rooms.people.models import Guardian, Identifier, Mandate, Person, Relation
+from tongban.rooms.people.queries.views import (
+    Conflict,
+    GuardianView,
+    IdentifierView,
+    MandateView,
+    PersonView,
+    Standing,
+)
+from tongban.rulebook import basis
+from tongban.rulebook.errors import Refused
+from tongban.rulebook.numbers import tidy
+
+_AGENCY = basis.unchecked("民法典 第一百六十五条")
+
+
+def who_is(county: str, scheme: str, value: str, issuer: str = "") -> PersonView | None:
+    """Return the person known by this number, following a merge; None when nobody is.  One query."""
+    found = (
+        Identifier.objects.filter(
+            county=county,
+            scheme=scheme,
+            issuer=issuer,
+            value_hash=crypto.keyed_hash(scheme, tidy(value)),
+            withdrawn_at=None,
+        )
+        .select_related("person__merged_into")
+        .first()
+    )
+    return None if found is None else _view(found.person.merged_into or found.person)
+
+
+def person(person_id: UUID) -> PersonView:
+    """Return a person, following a merge.  Raises ``Refused("person_unknown")``.  One query."""
+    found = persons_by_id([person_id])
+    if person_id not in found:
+        raise Refused("person_unknown", "系统中没有这个人或单位。请先登记。")
+    return found[person_id]
+
+
+def persons_by_id(person_ids: Iterable[UUID]) -> dict[UUID, PersonView]:
+    """Return persons by the ids asked for, each following a merge.  One query for any number."""
+    rows = Person.objects.filter(id__in=list(person_ids)).select_related("merged_into")
+    return {row.id: _view(row.merged_into or row) for row in rows}
+
+
+def named(county: str, name: str) -> tuple[PersonView, ...]:
+    """Return the persons of exactly this name, oldest record first.  One query."""
+    rows = Person.objects.filter(county=county, name=name.strip(), merged_into=None).order_by("id")
+    return tuple(_view(row) for row in rows)
+
+
+def identifiers_of(person_id: UUID) -> tuple[IdentifierView, ...]:
+    """Return the numbers in use of a person and of all records merged with hers, closed.  One query."""
+    rows = Identifier.objects.filter(_same("person", person_id), withdrawn_at=None).order_by("added_at", "id")
+    return tuple(IdentifierView(row.id, row.scheme, row.issuer, row.tail) for row in rows)
+
+
+def holder_of_phone(county: str, phone: str) -> tuple[PersonView, ...]:
+    """Return the persons reached under this phone number.  One query."""
+    wanted = crypto.keyed_hash("phone", words.check_phone(phone))
+    rows = Person.objects.filter(county=county, phone_hash=wanted, merged_into=None).order_by("id")
+    return tuple(_view(row) for row in rows)
+
+
+def guardian_of(ward_id: UUID, day: date) -> tuple[GuardianView, ...]:
+    """Return who acts for this person on ``day``; empty when nobody does.  One query."""
+    rows = (
+        Guardian.objects.filter(_same("ward", ward_id), _on(day))
+        .select_related("guardian")
+        .order_by("valid_from", "id")
+    )
+    return tuple(
+        GuardianView(
+            row.id, row.ward_id, row.guardian_id, row.guardian.name, row.ground, row.valid_from, row.valid_until
+        )
+        for row in rows
+    )
+
+
+def mandates_of(person_id: UUID) -> tuple[MandateView, ...]:
+    """Return the mandates a person has given or received, newest first.  One query."""
+    rows = Mandate.objects.filter(_same("principal", person_id) | _same("agent", person_id)).order_by("-id")
+    return tuple(_mandate(row) for row in rows)
+
+
+def mandate_for(principal: UUID, agent: UUID, item: str, day: date, *, power: str = "file") -> MandateView | None:
+    """Return a mandate that lets ``agent`` use ``power`` in ``item`` on ``day``, or None.  One query."""
+    return next((row for row in _between(principal, agent) if not _fault(row, item, day, power)), None)
+
+
+def need_mandate(principal: UUID, agent: UUID, item: str, day: date, *, power: str = "file") -> MandateView:
+    """Return the mandate, or refuse with the reason why the best one there is does not do.  One query."""
+    faults = []
+    for row in _between(principal, agent):
+        fault = _fault(row, item, day, power)
+        if fault is None:
+            return row
+        faults.append(fault)
+    if not faults:
+        raise Refused(
+            "mandate_missing", "没有找到申请人对您的委托。请先由申请人在线委托，或上传签名的委托书。", _AGENCY
+        )
+    raise min(faults, key=lambda fault: _NEAREST.index(fault.code))
+
+
+def standing(applicant_id: UUID, by_id: UUID | None, item: str, day: date) -> Standing:
+    """Return in what capacity ``by_id`` (None: the applicant herself) files ``item`` for the applicant on ``day``.
+
+    Raises ``Refused``: ``applicant_dead``, ``agent_dead``, ``child_alone``, ``ward_alone``, ``agent_minor``,
+    ``agent_needed`` (an organisation files through somebody), or a ``mandate_*`` code.  One query for an adult filing
+    for herself, at most four otherwise.
+    """
+    wanted = {applicant_id} | ({by_id} if by_id is not None else set())
+    rows = {
+        row.id: row
+        for row in Person.objects.filter(id__in=wanted)
+        .select_related("merged_into")
+        .annotate(
+            guarded=Exists(
+                Guardian.objects.filter(
+                    Q(ward=OuterRef("id"))
+                    | Q(ward=OuterRef("merged_into"))
+                    | Q(ward__merged_into=OuterRef("id"))
+                    | Q(ward__merged_into=OuterRef("merged_into")),
+                    _on(day),
+                )
+            )
+        )
+    }
+    if len(rows) != len(wanted):
+        raise Refused("person_unknown", "系统中没有这个人或单位。请先登记。")
+    row = rows[applicant_id]
+    applicant = _view(row.merged_into or row)
+    if applicant.died is not None and applicant.died <= day:
+        raise Refused("applicant_dead", "申请人已登记死亡，不能再以其名义申请。有关事项请由继承人以自己的名义办理。")
+    by = applicant if by_id is None else _view(rows[by_id].merged_into or rows[by_id])
+    if by.id == applicant.id:
+        return _alone(applicant, bool(row.guarded), day)
+    return _for_another(applicant, by, item, day)
+
+
+def is_related(
+    staff_person_ids: Iterable[UUID], party_ids: Iterable[UUID], day: date | None = None
+) -> tuple[Conflict, ...]:
+    """Return why these members of staff must stand back from a case with these parties (回避); empty: they need not.
+
+    A party herself; guardian and ward; kin and close interest in both directions; who stands for an organisation, and
+    the kin of who stands for it; and principal and agent, each as of ``day``.  Merged records count as one person.
+    One query for any number.
+    """
+    staff, parties = list(staff_person_ids), list(party_ids)
+    if not staff or not parties:
+        return ()
+    with connection.cursor() as cursor:
+        cursor.execute(_RELATED, {"staff": staff, "parties": parties, "day": day or clock.today()})
+        return tuple(Conflict(*row) for row in cursor.fetchall())
+
+
+#: ``near`` holds, for every party, the party and the people who stand for it; ``tie`` every tie in both directions.
+_RELATED = """
+WITH one AS (
+    SELECT asked.id AS asked, member.id AS member
+    FROM people_person asked
+    JOIN people_person member
+      ON member.id = COALESCE(asked.merged_into_id, asked.id)
+      OR member.merged_into_id = COALESCE(asked.merged_into_id, asked.id)
+    WHERE asked.id = ANY(%(staff)s) OR asked.id = ANY(%(parties)s)
+), near AS (
+    SELECT one.asked AS party, one.member, 'party' AS ground FROM one WHERE one.asked = ANY(%(parties)s)
+    UNION
+    SELECT one.asked, relation.first_id, 'represents'
+    FROM one JOIN people_relation relation ON relation.second_id = one.member AND relation.kind = 'represents'
+    WHERE one.asked = ANY(%(parties)s)
+      AND relation.valid_from <= %(day)s AND (relation.valid_until IS NULL OR relation.valid_until >= %(day)s)
+), tie AS (
+    SELECT first_id AS here, second_id AS there, kind AS ground FROM people_relation
+    WHERE valid_from <= %(day)s AND (valid_until IS NULL OR valid_until >= %(day)s)
+    UNION ALL
+    SELECT second_id, first_id, kind FROM people_relation
+    WHERE valid_from <= %(day)s AND (valid_until IS NULL OR valid_until >= %(day)s)
+    UNION ALL
+    SELECT ward_id, guardian_id, 'guardian' FROM people_guardian
+    WHERE valid_from <= %(day)s AND (valid_until IS NULL OR valid_until >= %(day)s)
+    UNION ALL
+    SELECT guardian_id, ward_id, 'guardian' FROM people_guardian
+    WHERE valid_from <= %(day)s AND (valid_until IS NULL OR valid_until >= %(day)s)
+    UNION ALL
+    SELECT principal_id, agent_id, 'agent' FROM people_mandate
+    WHERE revoked_at IS NULL AND valid_from <= %(day)s AND valid_until >= %(day)s
+    UNION ALL
+    SELECT agent_id, principal_id, 'agent' FROM people_mandate
+    WHERE revoked_at IS NULL AND valid_from <= %(day)s AND valid_until >= %(day)s
+)
+SELECT own.asked, near.party, near.ground
+FROM one own JOIN near ON near.member = own.member
+WHERE own.asked = ANY(%(staff)s)
+UNION
+SELECT own.asked, near.party, tie.ground
+FROM one own JOIN tie ON tie.here = own.member JOIN near ON near.member = tie.there
+WHERE own.asked = ANY(%(staff)s)
+ORDER BY 1, 2, 3
+"""
+
+#: Which refusal to show when several mandates fail: the one that is nearest to being mended.
+_NEAREST = (
+    "mandate_unconfirmed",
+    "mandate_other_power",
+    "mandate_not_yet",
+    "mandate_expired",
+    "mandate_revoked",
+    "mandate_other_item",
+)
+
+
+def _alone(applicant: PersonView, guarded: bool, day: date) -> Standing:
+    if applicant.kind != "natural":
+        raise Refused("agent_needed", "单位申请要由法定代表人或受委托的人办理。请以经办人身份登录，并先取得单位委托。")
+    if not _independent(applicant, day):
+        if _minor(applicant, day):
+            raise Refused("child_alone", "申请人未满十八周岁，不能独自申请。请由监护人登录后为其办理。", words.CAPACITY)
+        if guarded:
+            raise Refused("ward_alone", "申请人有监护人，不能独自申请。请由监护人为其办理。", words.CAPACITY)
+    return Standing(applicant, applicant, "self", None)
+
+
+def _for_another(applicant: PersonView, by: PersonView, item: str, day: date) -> Standing:
+    if by.died is not None and by.died <= day:
+        raise Refused("agent_dead", "代办人已登记死亡。请由别的受托人办理。")
+    if _minor(by, day) and not _independent(by, day):
+        raise Refused("agent_minor", "代办人未满十八周岁，不能代办。请另请成年人办理。", words.CAPACITY)
+    if applicant.kind == "natural":
+        row = Guardian.objects.filter(_same("ward", applicant.id), _same("guardian", by.id), _on(day)).first()
+        if row is not None:
+            return Standing(applicant, by, "guardian", row.id)
+    else:
+        tie = Relation.objects.filter(
+            _same("first", by.id), _same("second", applicant.id), _on(day), kind="represents"
+        ).first()
+        if tie is not None:
+            return Standing(applicant, by, "representative", tie.id)
+    if applicant.kind == "natural" and _minor(applicant, day) and not _independent(applicant, day):
+        raise Refused("not_the_guardian", "申请人未满十八周岁，您不是登记的监护人。请由监护人办理。", words.CAPACITY)
+    return Standing(applicant, by, "agent", need_mandate(applicant.id, by.id, item, day).id)
+
+
+def _minor(who: PersonView, day: date) -> bool:
+    return who.kind == "natural" and who.born is not None and day < words.birthday(who.born, 18)
+
+
+def _independent(who: PersonView, day: date) -> bool:
+    return who.independent_from is not None and who.independent_from <= day
+
+
+def _between(principal: UUID, agent: UUID) -> tuple[MandateView, ...]:
+    rows = Mandate.objects.filter(_same("principal", principal), _same("agent", agent)).order_by("-valid_until", "-id")
+    return tuple(_mandate(row) for row in rows)
+
+
+def _fault(row: MandateView, item: str, day: date, power: str) -> Refused | None:
+    """Return why this mandate does not do, or None."""
+    if row.revoked:
+        return Refused("mandate_revoked", "申请人已撤回这份委托。请联系申请人重新委托。", _AGENCY)
+    if "*" not in row.items and item not in row.items:
+        return Refused("mandate_other_item", "现有委托不包括这个事项。请由申请人另行委托。", _AGENCY)
+    if day > row.valid_until:
+        return Refused("mandate_expired", f"委托已于 {row.valid_until} 到期。请由申请人重新委托。", _AGENCY)
+    if day < row.valid_from:
+        return Refused("mandate_not_yet", f"委托从 {row.valid_from} 起生效。请到那天再办理。", _AGENCY)
+    if power not in row.powers:
+        return Refused("mandate_other_power", "现有委托不包括这项权限。请由申请人补充委托。", _AGENCY)
+    if not row.confirmed:
+        return Refused("mandate_unconfirmed", "委托书还没有核对。请带委托书和双方证件到窗口核对后再办理。", _AGENCY)
+    return None
+
+
+def _same(field: str, person_id: UUID) -> Q:
+    """Return "this column is the person, or a record merged with hers"; ``person_id`` may be any of them."""
+    root = Coalesce(Subquery(Person.objects.filter(id=person_id).values("merged_into")[:1]), Value(person_id))
+    return Q(**{field: root}) | Q(**{f"{field}__merged_into": root})
+
+
+def _on(day: date) -> Q:
+    return Q(valid_from__lte=day) & (Q(valid_until=None) | Q(valid_until__gte=day))
+
+
+def _view(row: Person) -> PersonView:
+    return PersonView(row.id, row.county, row.kind, row.name, row.born, row.died, row.independent_from)
+
+
+def _mandate(row: Mandate) -> MandateView:
+    return MandateView(
+        row.id,
+        row.principal_id,
+        row.agent_id,
+        tuple(row.items),
+        tuple(row.powers),
+        row.valid_from,
+        row.valid_until,
+        row.paper_file,
+        row.confirmed_at is not None,
+        row.revoked_at is not None,
+    )

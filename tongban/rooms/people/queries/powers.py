@@ -1,0 +1,209 @@
+"""Who holds which post, and what it may do.  Kept in memory, checked against the mark at every question.
+
+Reading the mark is one query for one row.  Only when it has changed are posts, holdings and authorities read again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from tongban.rooms.people.models import AuthorityRow, Holding, PeopleVersion, Post, Site, Staff
+from tongban.rooms.people.queries.views import Actor, PostView, StaffView
+from tongban.rulebook import authority, ladder
+from tongban.rulebook.authority import Authority, Place, Power, Subject
+from tongban.rulebook.basis import Basis, BasisKind
+from tongban.rulebook.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One holding: staff, and the days it lasts."""
+
+    staff_id: UUID
+    valid_from: date
+    valid_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Powers:
+    """All posts and powers as they stood under one mark.  Asking it costs no query."""
+
+    posts: Mapping[UUID, PostView]
+    staff: Mapping[UUID, StaffView]
+    #: Post -> holdings, oldest first.
+    held: Mapping[UUID, tuple[Held, ...]]
+    #: Post -> its authority rows, those of its unit included.
+    rows: Mapping[UUID, tuple[Authority, ...]]
+    #: Site id -> its code and the codes above it.
+    places: Mapping[UUID, Place]
+    #: Post -> county.
+    counties: Mapping[UUID, str]
+
+    def actor(self, staff_id: UUID, post_id: UUID, day: date) -> Actor:
+        """Return who acts.  Raises ``Refused("post_not_held")`` when the post is not held on ``day``."""
+        post, staff = self.posts.get(post_id), self.staff.get(staff_id)
+        holder = self.holder(post_id, day)
+        if post is None or staff is None or holder is None or holder.id != staff_id:
+            raise Refused("post_not_held", "您今天不在这个岗位上。请换用现在担任的岗位，或联系管理员登记任岗。")
+        return Actor(
+            staff.id,
+            staff.number,
+            staff.person_id,
+            staff.name,
+            post.id,
+            post.code,
+            post.title,
+            post.unit_id,
+            post.unit_code,
+            post.site_id,
+            self.counties[post_id],
+        )
+
+    def holder(self, post_id: UUID, day: date) -> StaffView | None:
+        """Return who holds the post on ``day``; None: it is vacant."""
+        for held in self.held.get(post_id, ()):
+            if held.valid_from <= day and (held.valid_until is None or day <= held.valid_until):
+                return self.staff.get(held.staff_id)
+        return None
+
+    def posts_of(self, staff_id: UUID, day: date) -> tuple[PostView, ...]:
+        """Return the posts somebody holds on ``day``, by code."""
+        found = [post for post in self.posts.values() if (who := self.holder(post.id, day)) and who.id == staff_id]
+        return tuple(sorted(found, key=lambda post: post.code))
+
+    def may(self, actor: Actor, power: Power, item: Subject, day: date) -> Authority | None:
+        """Return the authority by which the actor may use ``power`` over the item at his site, or None."""
+        return authority.may(self.rows.get(actor.post_id, ()), power, item, self.places[actor.site_id], day)
+
+    def require(self, actor: Actor, power: Power, item: Subject, day: date) -> Authority:
+        """Return the authority, or refuse with the reason that stands nearest to being allowed."""
+        return authority.require(self.rows.get(actor.post_id, ()), power, item, self.places[actor.site_id], day)
+
+    def over(self, actor: Actor, item: Subject, day: date) -> frozenset[Power]:
+        """Return all the actor may do to the item on ``day``."""
+        return frozenset(power for power in Power if self.may(actor, power, item, day))
+
+    def able(self, county: str, power: Power, item: Subject, day: date) -> tuple[PostView, ...]:
+        """Return the filled posts of a county that may use ``power`` over the item on ``day``, by code."""
+        found = [
+            post
+            for post in self.posts.values()
+            if self.counties[post.id] == county
+            and authority.may(self.rows.get(post.id, ()), power, item, self.places[post.site_id], day)
+            and self.holder(post.id, day)
+        ]
+        return tuple(sorted(found, key=lambda post: post.code))
+
+    def chain(self, post_id: UUID, day: date) -> tuple[PostView, ...]:
+        """Return the post and those above it; vacant ones above are passed over."""
+        above = {str(post.id): str(post.reports_to or "") for post in self.posts.values()}
+        vacant = {key for key in above if self.holder(UUID(key), day) is None}
+        return tuple(self.posts[UUID(key)] for key in ladder.chain_of(str(post_id), above, vacant))
+
+
+_kept: tuple[UUID, Powers] | None = None
+
+
+def powers_now() -> Powers:
+    """Return all posts and powers as they stand now.  One query; six after a change."""
+    global _kept  # one process, one reading of the powers
+    mark = PeopleVersion.objects.values_list("mark", flat=True).filter(id=1).first()
+    kept = _kept
+    if kept is not None and kept[0] == mark:
+        return kept[1]
+    read = _read()
+    if mark is not None:
+        _kept = (mark, read)
+    return read
+
+
+def actor_of(staff_id: UUID, post_id: UUID, day: date) -> Actor:
+    """Return who acts.  Raises ``Refused("post_not_held")``."""
+    return powers_now().actor(staff_id, post_id, day)
+
+
+def may(actor: Actor, power: Power, item: Subject, day: date) -> Authority | None:
+    """Return the authority by which the actor may use ``power`` over the item at his site on ``day``, or None."""
+    return powers_now().may(actor, power, item, day)
+
+
+def require(actor: Actor, power: Power, item: Subject, day: date) -> Authority:
+    """Return the authority, or refuse with the reason that stands nearest to being allowed."""
+    return powers_now().require(actor, power, item, day)
+
+
+def staff_numbered(county: str, number: str) -> StaffView | None:
+    """Return the member of staff with this 工号, also one who has left.  One query."""
+    row = Staff.objects.filter(county=county, number=number).select_related("person", "unit").first()
+    return None if row is None else _staff(row)
+
+
+def post_coded(county: str, code: str) -> PostView | None:
+    """Return the post in force with this code.  One query."""
+    row = Post.objects.filter(county=county, code=code, valid_until=None).select_related("unit").first()
+    return None if row is None else _post(row)
+
+
+def _read() -> Powers:
+    posts = list(Post.objects.filter(valid_until=None).select_related("unit").order_by("id"))
+    staff = {row.id: _staff(row) for row in Staff.objects.select_related("person", "unit")}
+    places = _places({key: (code, parent) for key, code, parent in Site.objects.values_list("id", "code", "parent_id")})
+    held: dict[UUID, list[Held]] = {}
+    for holding in Holding.objects.order_by("valid_from", "id"):
+        held.setdefault(holding.post_id, []).append(Held(holding.staff_id, holding.valid_from, holding.valid_until))
+    by_post: dict[UUID, list[AuthorityRow]] = {}
+    by_unit: dict[UUID, list[AuthorityRow]] = {}
+    for row in AuthorityRow.objects.filter(withdrawn_at=None).select_related("site").order_by("id"):
+        if row.post_id is not None:
+            by_post.setdefault(row.post_id, []).append(row)
+        elif row.unit_id is not None:
+            by_unit.setdefault(row.unit_id, []).append(row)
+    return Powers(
+        posts={post.id: _post(post) for post in posts},
+        staff=staff,
+        held={post_id: tuple(rows) for post_id, rows in held.items()},
+        rows={
+            post.id: tuple(
+                _authority(row, post, places[post.site_id].site)
+                for row in [*by_post.get(post.id, []), *by_unit.get(post.unit_id, [])]
+            )
+            for post in posts
+        },
+        places=places,
+        counties={post.id: post.county for post in posts},
+    )
+
+
+def _places(sites: Mapping[UUID, tuple[str, UUID | None]]) -> dict[UUID, Place]:
+    found = {}
+    for site_id, (code, parent) in sites.items():
+        above: list[str] = []
+        while parent is not None:
+            above_code, parent = sites[parent]
+            above.append(above_code)
+        found[site_id] = Place(code, tuple(above))
+    return found
+
+
+def _authority(row: AuthorityRow, post: Post, site: str) -> Authority:
+    return Authority(
+        post=post.code,
+        unit=post.unit.code,
+        unit_site=site,
+        items=frozenset(row.items),
+        powers=frozenset(Power(power) for power in row.powers),
+        site=row.site.code if row.site is not None else "",
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        order=row.order_text,
+        basis=Basis(BasisKind(row.basis_kind), row.basis_text, row.basis_source, row.basis_verified),
+    )
+
+
+def _post(row: Post) -> PostView:
+    return PostView(row.id, row.code, row.title, row.unit_id, row.unit.code, row.site_id, row.reports_to_id)
+
+
+def _staff(row: Staff) -> StaffView:
+    return StaffView(row.id, row.number, row.person_id, row.person.name, row.unit_id, row.unit.code)
