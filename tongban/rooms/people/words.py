@@ -30,7 +30,7 @@ def check_county(county: str) -> str:
 
 
 def check_name(name: str) -> str:
-    """Return the name without outer blanks.  Rare characters stay as they are; what no other system can read is refused."""
+    """Return the name without outer blanks.  Rare characters stay; what no other system can read is refused."""
     name = unicodedata.normalize("NFC", name.strip())
     if not name:
         raise Refused("name_missing", "没有填写姓名或名称。请按证件填写后再提交。")
@@ -45,7 +45,7 @@ def check_name(name: str) -> str:
         if category == "Co":
             raise Refused(
                 "name_private_character",
-                f"姓名第 {name.index(char) + 1} 个字是自造字，别的系统读不出来。请改用国家标准（GB 18030）中的同一个字录入。",
+                f"姓名第 {name.index(char) + 1} 个字是自造字，别的系统读不出来。请改用国标字库中的同一个字。",
             )
     return name
 

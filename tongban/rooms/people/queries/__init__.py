@@ -27,12 +27,12 @@ from tongban.rooms.people.queries.places import (
     unit,
     units,
 )
-from tongban.rooms.people.queries.powers import (
+from tongban.rooms.people.queries.posts import (
     Powers,
     actor_of,
     may,
     post_coded,
-    powers_now,
+    powers,
     require,
     staff_numbered,
 )
@@ -87,7 +87,7 @@ __all__ = [
     "person",
     "persons_by_id",
     "post_coded",
-    "powers_now",
+    "powers",
     "require",
     "silent_devices",
     "site",

@@ -105,7 +105,7 @@ class Powers:
 _kept: tuple[UUID, Powers] | None = None
 
 
-def powers_now() -> Powers:
+def powers() -> Powers:
     """Return all posts and powers as they stand now.  One query; six after a change."""
     global _kept  # one process, one reading of the powers
     mark = PeopleVersion.objects.values_list("mark", flat=True).filter(id=1).first()
@@ -120,17 +120,17 @@ def powers_now() -> Powers:
 
 def actor_of(staff_id: UUID, post_id: UUID, day: date) -> Actor:
     """Return who acts.  Raises ``Refused("post_not_held")``."""
-    return powers_now().actor(staff_id, post_id, day)
+    return powers().actor(staff_id, post_id, day)
 
 
 def may(actor: Actor, power: Power, item: Subject, day: date) -> Authority | None:
     """Return the authority by which the actor may use ``power`` over the item at his site on ``day``, or None."""
-    return powers_now().may(actor, power, item, day)
+    return powers().may(actor, power, item, day)
 
 
 def require(actor: Actor, power: Power, item: Subject, day: date) -> Authority:
     """Return the authority, or refuse with the reason that stands nearest to being allowed."""
-    return powers_now().require(actor, power, item, day)
+    return powers().require(actor, power, item, day)
 
 
 def staff_numbered(county: str, number: str) -> StaffView | None:
