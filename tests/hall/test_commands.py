@@ -52,6 +52,7 @@ def test_two_processes_are_the_default_and_can_be_changed():
 def test_tests_do_not_use_the_demos_state_or_an_outside_database(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://somewhere/county")
     monkeypatch.setenv("TONGBAN_KEYS", "/elsewhere")
+    monkeypatch.delenv("PG_BINDIR", raising=False)
     surroundings = test_command.environment()
     assert "DATABASE_URL" not in surroundings
     assert "TONGBAN_KEYS" not in surroundings

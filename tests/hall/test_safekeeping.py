@@ -2,6 +2,7 @@
 
 import json
 import os
+import tarfile
 
 import psycopg
 import pytest
@@ -106,6 +107,24 @@ def test_keys_of_another_house_are_refused_and_nothing_is_touched(house, setting
         safekeeping.restore(tmp_path / "backup", None, force=True)
     assert no.value.code == "keys_do_not_fit"
     assert (settings.TONGBAN_FILES / "ab" / "scan").exists()
+
+
+def test_a_key_file_that_would_write_elsewhere_is_refused(house, settings, tmp_path):
+    safekeeping.back_up(tmp_path / "backup", tmp_path / "safe.keys.tar")
+    with tarfile.open(tmp_path / "evil.tar", "w") as archive:
+        archive.add(settings.TONGBAN_KEYS / "field.key", "../files/field.key")
+    with pytest.raises(Refused) as no:
+        safekeeping.restore(tmp_path / "backup", tmp_path / "evil.tar", force=True)
+    assert no.value.code == "backup_altered"
+    assert not (settings.TONGBAN_FILES / "field.key").exists()
+
+
+def test_a_missing_key_file_is_refused(house, settings, tmp_path):
+    safekeeping.back_up(tmp_path / "backup", tmp_path / "safe.keys.tar")
+    with pytest.raises(Refused) as no:
+        safekeeping.restore(tmp_path / "backup", tmp_path / "nosuch.tar", force=True)
+    assert no.value.code == "backup_unreadable"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["backup", "files", "keys", "safe.keys.tar"]
 
 
 def test_an_unfinished_backup_is_refused(house, tmp_path):

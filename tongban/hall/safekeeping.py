@@ -92,16 +92,16 @@ def restore(folder: Path, keys: Path | None, *, force: bool) -> Manifest:
     manifest = _read(folder)
     if not force and _is_in_use():
         raise Refused("restore_would_overwrite", "这里已经有数据。确实要用备份覆盖它，请加上 --force 再运行一次。")
-    new_keys = _unpacked(keys, Path(settings.TONGBAN_KEYS)) if keys else None
-    new_files = None
+    new_keys = None
     try:
+        new_keys = _unpacked(keys, Path(settings.TONGBAN_KEYS)) if keys else None
         if _fingerprints(new_keys or Path(settings.TONGBAN_KEYS)) != manifest.keys:
             raise Refused("keys_do_not_fit", "密钥与这份备份不符。请用 --keys 给出备份时另存的密钥文件。")
         fresh = _load(folder / "database.dump", manifest)
         new_files = _unpacked(folder / "files.tar", Path(settings.TONGBAN_FILES))
     except BaseException:
-        for made in filter(None, (new_keys, new_files)):
-            shutil.rmtree(made, ignore_errors=True)
+        if new_keys:
+            shutil.rmtree(new_keys)
         raise
     _swap_database(fresh)
     _swap_folder(new_files, Path(settings.TONGBAN_FILES))
@@ -197,13 +197,33 @@ def _pack(folder: Path, target: Path, label: str) -> int:
 
 
 def _unpacked(archive: Path, beside: Path) -> Path:
-    """Unpack ``archive`` into a new folder beside the folder it will replace."""
+    """Unpack ``archive`` into a new folder beside the folder it will replace; whole or not at all."""
     target = beside.with_name(beside.name + ".new")
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(mode=0o700)
-    with tarfile.open(archive) as packed:
-        packed.extractall(target, filter="data")
+    try:
+        with tarfile.open(archive) as packed:
+            for member in packed:
+                _write_member(packed, member, target)
+    except BaseException as trouble:
+        shutil.rmtree(target)
+        if isinstance(trouble, tarfile.TarError | OSError):
+            raise Refused(
+                "backup_unreadable", f"{archive} 读不出来：{trouble}。原有数据未动，请检查后再试。"
+            ) from trouble
+        raise
     return target
+
+
+def _write_member(packed: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> None:
+    """Write one plain file below ``target``, nothing else (extractall's own filter came with Python 3.11.4)."""
+    content = packed.extractfile(member) if member.isreg() else None
+    path = target / member.name
+    if content is None or not path.resolve().is_relative_to(target.resolve()):
+        raise Refused("backup_altered", f"备份里有不该有的内容：{member.name}。请换一份备份。")
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        shutil.copyfileobj(content, file)
 
 
 def _swap_folder(new: Path, old: Path) -> None:

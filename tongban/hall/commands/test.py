@@ -4,6 +4,7 @@
 """
 
 import argparse
+import hashlib
 import os
 import sys
 from pathlib import Path
@@ -28,7 +29,10 @@ def run(args: argparse.Namespace) -> int:
 def environment() -> dict[str, str]:
     """Return the tests' own surroundings: their database, keys and files are never those of the demo."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("TONGBAN_", "DATABASE_", "DJANGO_"))}
-    kept |= {"TONGBAN_STATE": str(state.ROOT / ".state" / "tests"), "TONGBAN_FSYNC": "off", "TONGBAN_DEMO": "1"}
+    # Another PostgreSQL, another data folder: one version does not read the other's.
+    bindir = os.environ.get("PG_BINDIR", "")
+    other = hashlib.sha256(bindir.encode()).hexdigest()[:6] if bindir else ""
+    kept |= {"TONGBAN_STATE": str(state.ROOT / ".state" / f"tests{other}"), "TONGBAN_FSYNC": "off", "TONGBAN_DEMO": "1"}
     return kept | {"TONGBAN_LOG": "WARNING"}
 
 
