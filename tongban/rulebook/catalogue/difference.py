@@ -170,7 +170,7 @@ def _show(value: Any) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, TimeRule):
-        return f"{value.limit}（{value.basis}）"
+        return f"{value.limit.label}（{value.basis}）"
     if isinstance(value, Basis):
         return f"“{value}”"
     for name in ("name", "question", "role"):

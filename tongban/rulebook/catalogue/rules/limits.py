@@ -51,17 +51,17 @@ def promise_within_law(item: Item, known: Known) -> Iterator[Complaint]:
     if verdict == "over":
         yield Complaint(
             "limits.promised.limit",
-            f"承诺时限 {promised.limit} 超过法定时限 {statutory.limit}",
+            f"承诺时限{promised.limit.label}超过法定时限{statutory.limit.label}",
             _SHORTEN,
-            f"改为不超过 {statutory.limit}",
+            f"改为不超过{statutory.limit.label}",
             rule="promise_over_law",
         )
     elif verdict == "unclear":
         yield Complaint(
             "limits.promised.limit",
-            f"承诺时限 {promised.limit} 与法定时限 {statutory.limit} 单位不同，无法断定哪个更短",
+            f"承诺时限{promised.limit.label}与法定时限{statutory.limit.label}单位不同，无法断定哪个更短",
             _SHORTEN,
-            f"把承诺时限改成与法定时限同一单位({statutory.limit.unit})，或取更短的数",
+            "把承诺时限改成与法定时限同一单位，或取更短的数",
             rule="promise_unclear",
         )
 
@@ -96,9 +96,9 @@ def licensing_law(item: Item, known: Known) -> Iterator[Complaint]:
         if compare((rule.limit,), Limit.parse(ceiling)) != "within":
             yield Complaint(
                 f"limits.{name}.limit",
-                f"{rule.limit} 超过 {ceiling}",
+                f"{rule.limit.label}超过{Limit.parse(ceiling).label}",
                 article,
-                f"改为不超过 {ceiling}；法律、法规另有规定的，写明那一条作依据",
+                f"改为不超过{Limit.parse(ceiling).label}；法律、法规另有规定的，写明那一条作依据",
                 rule=f"{name}_over_law",
             )
     if item.kind == "permit" and limits.intake_silence != "deemed_accepted":
@@ -168,10 +168,10 @@ def desks(item: Item, known: Known) -> Iterator[Complaint]:
     limits = [one.limit.limit for one in chain if one.limit is not None]
     whole = item.limits.promised or item.limits.answer
     if limits and whole is not None and compare(limits, whole.limit) != "within":
-        words = " + ".join(map(str, limits))
+        words = " + ".join(one.label for one in limits)
         yield Complaint(
             "desks",
-            f"各环节时限 {words} 合计超过 {whole.limit}",
+            f"各环节时限 {words} 合计超过{whole.limit.label}",
             "事项要素一致性规则：各环节时限之和不超过承诺时限",
             "压缩环节时限",
             rule="desk_sum",
@@ -240,7 +240,7 @@ def renewal(item: Item, known: Known) -> Iterator[Complaint]:
     elif closes.limit != Limit.parse("30wd") and "行政许可法 第五十条" in closes.basis.text:
         yield Complaint(
             "limits.renewal_closes.basis",
-            f"{closes.limit} 不是行政许可法规定的三十日",
+            f"{closes.limit.label} 不是行政许可法规定的三十日",
             "行政许可法 第五十条",
             "写明另有规定的法律、法规或规章",
             rule="renewal_window",

@@ -70,7 +70,11 @@ def exist(item: Item, known: Known) -> Iterator[Complaint]:
         lost = [code for code in part.when if code not in options]
         if lost:
             yield Complaint(
-                f"parts[{at}].when", f"没有情形选项 {'、'.join(lost)}", _WHY, "先写进 situations，或改正代号", rule="part_when"
+                f"parts[{at}].when",
+                f"没有情形选项 {'、'.join(lost)}",
+                _WHY,
+                "先写进 situations，或改正代号",
+                rule="part_when",
             )
         if part.optional and not part.condition.strip():
             yield Complaint(
@@ -107,7 +111,7 @@ def circles(item: Item, known: Known) -> Iterator[Complaint]:
     if longest is not None and workdays(promised.limit)[1] < longest:
         yield Complaint(
             "limits.promised.limit",
-            f"整体承诺 {promised.limit}，但最长的一条线要 {longest.normalize():f} 个工作日",
+            f"整体承诺{promised.limit.label}，但最长的一条线要 {longest.normalize():f} 个工作日",
             "一件事的时限是关键路径上各部分承诺之和",
             "放宽整体承诺，或压缩各部分",
             "warns",

@@ -1,0 +1,479 @@
+"""A draft becomes an item, or a whole list of precise complaints.
+
+Each rule has a draft that breaks it, one change away from a seed draft that does not.
+"""
+
+import ast
+import copy
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tongban.rulebook.basis import Basis, BasisKind, law
+from tongban.rulebook.catalogue import (
+    Complaint,
+    Item,
+    Known,
+    KnownItem,
+    Unreadable,
+    check,
+    freeze,
+    freeze_licence_kind,
+    inspect,
+    known,
+    read_basis,
+)
+from tongban.rulebook.kinds import KINDS
+
+Draft = dict[str, Any]
+ROOT = Path(__file__).parents[2] / "tongban"
+ITEMS = ROOT / "items" / "items"
+LICENCE_KINDS = ROOT / "items" / "licence_kinds"
+RESOURCES = ("population", "marriage", "vehicle", "social-security", "business-registry", "estate-registry")
+OTHER_CODE = "11370800MB28559184"
+
+
+def load(folder: Path) -> dict[str, Draft]:
+    return {path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.toml"))}
+
+
+SEEDS = load(ITEMS)
+FROZEN = {code: freeze(draft) for code, draft in SEEDS.items()}
+UNITS = {draft["unit"]: draft["task_code"][:18] for draft in SEEDS.values() if "task_code" in draft}
+UNITS |= {draft["unit"]: "" for draft in SEEDS.values() if draft["unit"] not in UNITS}
+UPPER = {draft["catalog_code"]: draft["name"] for draft in SEEDS.values() if "catalog_code" in draft}
+KNOWN_ITEMS = {code: known(item) for code, item in FROZEN.items()} | {
+    "cancelled-main": KnownItem("cancelled-main", "已取消的主项", "permit", "cancelled", leaf=False),
+    "cancelled-item": KnownItem("cancelled-item", "已取消的事项", "permit", "cancelled"),
+    "nested": KnownItem(
+        "nested",
+        "套了一层的一件事",
+        "bundle",
+        # It holds a bundle already: one more round would be two.
+        parts=freeze({**SEEDS["open-restaurant"], "parts": [{"role": "stage", "item": "construction-stage"}]}).parts,
+    ),
+}
+KNOWN = Known(
+    kinds=set(KINDS),
+    units=UNITS,
+    items=KNOWN_ITEMS,
+    licence_kinds={code: freeze_licence_kind(draft).name for code, draft in load(LICENCE_KINDS).items()},
+    upper_names=UPPER,
+    cancelled_proofs=("无违法证明",),
+    resources=RESOURCES,
+)
+
+
+def put(path: str, value: Any) -> Callable[[Draft], None]:
+    """Return a change of one place; ``None`` takes the key away."""
+
+    def change(draft: Draft) -> None:
+        *way, last = [int(one) if one.isdigit() else one for one in path.split("/")]
+        place: Any = draft
+        for one in way:
+            place = place.setdefault(one, {}) if isinstance(place, dict) else place[one]
+        if value is None:
+            del place[last]
+        else:
+            place[last] = value
+
+    return change
+
+
+def both(*changes: Callable[[Draft], None]) -> Callable[[Draft], None]:
+    return lambda draft: [change(draft) for change in changes] and None
+
+
+def rule_time(limit: str, basis: str = "design: 测试") -> Draft:
+    return {"limit": limit, "basis": basis}
+
+
+SHOP, CARD, RENT, REST, NEW = "small-food-shop", "elderly-card", "rental-filing", "open-restaurant", "food-business-new"
+HOME, RENEW = "estate-transfer", "food-business-renewal"
+NEW_MATERIAL = {
+    "code": "x",
+    "name": "材料",
+    "source": "applicant",
+    "basis": "design: 测试",
+    "criteria": "齐",
+    "issuer": "本人",
+}
+
+#: (rule, seed draft, the one change that breaks it, where the complaint points).
+BROKEN: list[tuple[str, str, Callable[[Draft], None], str]] = [
+    # shape
+    ("shape", SHOP, put("visits", "0"), "visits"),
+    ("shape", SHOP, put("publishes_results", True), "publishes_results"),
+    ("shape", SHOP, put("materials/1", "布局图"), "materials[1]"),
+    ("shape", SHOP, put("desks/0/power", "approve"), "desks[0].power"),
+    ("shape", SHOP, put("item_class", "许 可"), "item_class"),
+    ("missing", SHOP, put("materials/1/name", None), "materials[1].name"),
+    ("limit", SHOP, put("limits/promised/limit", "十天"), "limits.promised.limit"),
+    ("basis_missing", SHOP, put("materials/2/basis", None), "materials[2].basis"),
+    ("basis_missing", SHOP, put("limits/statutory/basis", "行政许可法 第四十二条"), "limits.statutory.basis"),
+    # identity
+    ("code", SHOP, put("code", "Small Shop"), "code"),
+    ("name", SHOP, put("name", " "), "name"),
+    ("kind", SHOP, put("kind", "licence"), "kind"),
+    ("kind_class", SHOP, put("item_class", "备案"), "item_class"),
+    ("unit", SHOP, put("unit", "nobody"), "unit"),
+    ("level", SHOP, put("level", 8), "level"),
+    ("parent", SHOP, put("parent", "nothing"), "parent"),
+    ("parent", SHOP, put("parent", SHOP), "parent"),
+    ("parent_cancelled", SHOP, put("parent", "cancelled-main"), "parent"),
+    ("parent_leaf", SHOP, put("parent", CARD), "parent"),
+    ("upper_missing", SHOP, put("catalog_code", "990131009000"), "catalog_code"),
+    ("upper_name", SHOP, put("name", "小店登记"), "name"),
+    ("applicants", SHOP, put("applicants", []), "applicants"),
+    ("stations", SHOP, put("stations", ["hamlet"]), "stations"),
+    ("signatures", SHOP, put("signatures", ["friend"]), "signatures"),
+    # codes
+    ("catalog_code", SHOP, put("catalog_code", "99013100200"), "catalog_code"),
+    ("task_code", SHOP, put("task_code", None), "task_code"),
+    ("task_code", SHOP, put("task_code", "11990127MB0000019X4990131002000"), "task_code"),
+    ("handle_code", SHOP, put("handle_code", SEEDS[SHOP]["task_code"] + "00"), "handle_code"),
+    ("local_code", SHOP, put("local_code", "9" * 51), "local_code"),
+    ("task_code_unit", SHOP, put("task_code", OTHER_CODE + "4990131002000"), "task_code"),
+    ("task_code_level", SHOP, put("level", 5), "task_code"),
+    ("task_code_catalog", SHOP, put("catalog_code", "990131009000"), "task_code"),
+    ("handle_code_task", SHOP, put("handle_code", SEEDS[CARD]["task_code"] + "01"), "handle_code"),
+    ("task_type", SHOP, put("catalog_code", "990531002000"), "catalog_code"),
+    ("main_missing", SHOP, put("catalog_code", "990131008001"), "catalog_code"),
+    ("handle_code_needed", SHOP, put("catalog_code", "990131003000"), "handle_code"),
+    # bases
+    ("bases", SHOP, put("bases", []), "bases"),
+    ("permit_basis", SHOP, put("bases", ["design: 我们觉得需要"]), "bases"),
+    ("article_missing", SHOP, put("bases/0", "law: 食品安全法"), "bases[0]"),
+    ("unchecked", "gathering-fire-check", put("bases/0", "unchecked: 消防法 第十五条"), "bases[0]"),
+    # limits
+    ("limit_missing", SHOP, put("limits/promised", None), "limits.promised"),
+    ("limit_missing", SHOP, put("limits/delivery", None), "limits.delivery"),
+    ("promise_over_law", SHOP, put("limits/promised", rule_time("21wd")), "limits.promised.limit"),
+    ("promise_over_law", SHOP, put("limits/promised", rule_time("1m")), "limits.promised.limit"),
+    ("promise_over_law", SHOP, put("limits/promised", rule_time("60d")), "limits.promised.limit"),
+    ("promise_unclear", SHOP, put("limits/promised", rule_time("28d")), "limits.promised.limit"),
+    ("intake_over_law", SHOP, put("limits/intake/limit", "6wd"), "limits.intake.limit"),
+    ("statutory_over_law", SHOP, put("limits/statutory/limit", "21wd"), "limits.statutory.limit"),
+    ("extension_over_law", SHOP, put("limits/extension/limit", "11wd"), "limits.extension.limit"),
+    ("delivery_over_law", SHOP, put("limits/delivery/limit", "11wd"), "limits.delivery.limit"),
+    ("extension_approver", SHOP, put("limits/extension_approver", "government"), "limits.extension_approver"),
+    ("extension_approver", "construction-stage", put("limits/extension_approver", "head"), "limits.extension_approver"),
+    ("statutory_over_law", "construction-stage", put("limits/statutory/limit", "46wd"), "limits.statutory.limit"),
+    ("intake_silence", SHOP, put("limits/intake_silence", "none"), "limits.intake_silence"),
+    ("spot_basis", CARD, put("on_the_spot", None), "on_the_spot"),
+    ("spot_promise", CARD, put("limits/promised/limit", "1wd"), "limits.promised.limit"),
+    ("spot_desks", CARD, lambda d: d["desks"].insert(0, {"code": "a", "name": "审", "power": "examine"}), "desks"),
+    ("spot_proceedings", CARD, put("proceedings", ["site_check"]), "proceedings"),
+    ("spot_visits", CARD, put("visits", 2), "visits"),
+    ("desks", SHOP, put("desks", []), "desks"),
+    ("desks", REST, put("desks", SEEDS[SHOP]["desks"]), "desks"),
+    ("desk_powers", SHOP, put("desks/0/power", "decide"), "desks"),
+    ("desk_codes", SHOP, put("desks/0/code", "decide"), "desks"),
+    ("desk_sum", SHOP, put("desks/1/limit/limit", "5wd"), "desks"),
+    ("proceeding", SHOP, put("proceedings/0", "lunch"), "proceedings[0]"),
+    ("proceeding", SHOP, put("proceedings", ["testing", "hearing"]), "pausing[1]"),
+    ("pause", SHOP, put("pausing/0", "site_check"), "pausing[0]"),
+    ("publication", "extreme-hardship", put("limits/publication", None), "limits.publication"),
+    ("renewal", RENEW, put("renewal", False), "renewal"),
+    ("renewal", RENEW, put("limits/renewal_closes", None), "limits.renewal_closes"),
+    ("renewal", CARD, put("renewal", True), "renewal"),
+    (
+        "renewal_window",
+        RENEW,
+        put("limits/renewal_closes/basis", "law: 行政许可法 第五十条"),
+        "limits.renewal_closes.basis",
+    ),
+    ("filing_clock", RENT, put("limits/statutory", rule_time("3wd")), "limits.statutory"),
+    ("filing_clock", RENT, both(put("proceedings", ["hearing"]), put("pausing", ["hearing"])), "pausing"),
+    ("filing_refusal", RENT, put("guide/flow/1", "符合条件的批准，否则不予备案"), "guide.flow"),
+    (
+        "inner_result",
+        "late-step-supervision",
+        put("result", {"name": "证", "form": "证", "licence_kind": "elderly-card"}),
+        "result",
+    ),
+    # materials and situations
+    ("materials", SHOP, put("materials", []), "materials"),
+    ("main_material", SHOP, put("materials/0/main", False), "materials"),
+    ("material_name", SHOP, put("materials/0/name", ""), "materials[0].name"),
+    ("main_follows", SHOP, put("materials/0/follow_by", "5wd"), "materials[0].follow_by"),
+    ("follow_by", SHOP, put("materials/2/follow_by", "0wd"), "materials[2].follow_by"),
+    ("why_original", SHOP, put("materials/1/original", True), "materials[1].why_original"),
+    ("cancelled_proof", SHOP, put("materials/1/name", "无违法证明"), "materials[1].name"),
+    ("formats", SHOP, put("materials/1/formats", ["docx"]), "materials[1].formats"),
+    ("copies", SHOP, put("materials/1/copies", -1), "materials[1].copies"),
+    ("held_already", SHOP, put("materials/1/name", "营业执照"), "materials[1].source"),
+    ("held_already", NEW, put("materials/1/source", "applicant"), "materials[1].source"),
+    ("shareable", SHOP, put("materials/1/name", "经营者居民身份证复印件"), "materials[1].source"),
+    ("material_criteria", SHOP, put("materials/1/criteria", ""), "materials[1].criteria"),
+    ("material_issuer", SHOP, put("materials/1/issuer", ""), "materials[1].issuer"),
+    ("paper_again", NEW, put("materials/1/copies", 1), "materials[1]"),
+    ("paper_again", CARD, put("materials/1/original", True), "materials[1]"),
+    ("follow_source", NEW, put("materials/1/follow_by", "5wd"), "materials[1].follow_by"),
+    ("licence_kind", NEW, put("materials/1/licence_kinds", []), "materials[1].licence_kinds"),
+    ("licence_kind", NEW, put("materials/1/licence_kinds", ["nothing"]), "materials[1].licence_kinds"),
+    ("resource", CARD, put("materials/1/resource", "gossip"), "materials[1].resource"),
+    ("code_twice", SHOP, put("materials/1/code", "application"), "materials"),
+    ("situation", NEW, put("materials/4/situations", ["kiosk"]), "materials[4].situations"),
+    ("situation_options", NEW, put("situations/0/options", []), "situations[0]"),
+    ("situation_unused", NEW, put("materials/4/situations", []), "situations[0]"),
+    # form
+    ("form", SHOP, put("form", None), "form"),
+    ("form_dialect", SHOP, put("form/$schema", "http://json-schema.org/draft-07/schema#"), "form.$schema"),
+    ("form_type", SHOP, put("form/type", "array"), "form.type"),
+    ("form_type", SHOP, put("form/properties/owner/type", "text"), "form.properties.owner.type"),
+    ("form_type", SHOP, put("form/properties/owner", "string"), "form.properties.owner"),
+    ("form_title", SHOP, put("form/properties/owner/title", "Owner"), "form.properties.owner.title"),
+    ("form_keyword", SHOP, put("form/properties/owner/maxLenght", 3), "form.properties.owner.maxLenght"),
+    ("form_items", SHOP, put("form/properties/owner/type", "array"), "form.properties.owner.items"),
+    ("form_properties", SHOP, put("form/properties", {}), "form.properties"),
+    ("form_required", SHOP, put("form/required", ["nobody"]), "form.required"),
+    ("form_enum", SHOP, put("form/properties/owner/enum", []), "form.properties.owner.enum"),
+    ("form_pattern", SHOP, put("form/properties/owner/pattern", "["), "form.properties.owner.pattern"),
+    ("form_count", SHOP, put("form/properties/owner/maxLength", -1), "form.properties.owner.maxLength"),
+    # result and fee
+    ("result", SHOP, put("result", None), "result"),
+    ("result_form", SHOP, put("result/form", "批文"), "result.form"),
+    ("result_form", "shop-sign", put("result/form", "证"), "result.form"),
+    ("result_name", SHOP, put("result/name", ""), "result.name"),
+    ("result_sample", SHOP, put("result/sample", ""), "result.sample"),
+    ("result_filing", RENT, put("result/form", "文"), "result.form"),
+    ("result_filing", SHOP, put("result/form", "备案证明"), "result.form"),
+    ("result_licence", SHOP, put("result/licence_kind", "nothing"), "result.licence_kind"),
+    ("result_licence", SHOP, put("result/licence_kind", ""), "result.licence_kind"),
+    ("result_months", SHOP, put("result/valid_months", 0), "result.valid_months"),
+    ("publishes_result", SHOP, put("publishes_result", False), "publishes_result"),
+    ("payment", SHOP, put("guide/online_payment", True), "guide.online_payment"),
+    ("fee_basis", HOME, put("fee/basis", "unchecked-document: 收费标准文件"), "fee.basis"),
+    ("fee_amount", HOME, both(put("fee/amount_fen", 0), put("fee/standard", "")), "fee.amount_fen"),
+    ("fee_name", HOME, put("fee/name", ""), "fee.name"),
+    ("fee_waiver", HOME, put("fee/waiver_basis", None), "fee.waiver_basis"),
+    # visits and depth
+    ("visits", SHOP, put("visits", -1), "visits"),
+    ("visit_reason", HOME, put("visit_reason", ""), "visit_reason"),
+    ("zero_visits", SHOP, both(put("online", {}), put("guide/delivery", ["window"])), "visits"),
+    ("whole_way", SHOP, both(put("visits", 1), put("visit_reason", "要看现场")), "online.handle"),
+    ("depth_code", SHOP, put("online/claimed", [0]), "online.claimed"),
+    ("claimed_visits", HOME, put("online/claimed", [5]), "online.claimed"),
+    ("depth_overstated", "old-age-confirmation", put("online/claimed", [4]), "online.claimed"),
+    # guide
+    ("guide_conditions", SHOP, put("guide/conditions", []), "guide.conditions"),
+    ("guide_quantity", SHOP, put("guide/quantity", ""), "guide.quantity"),
+    ("guide_flow", SHOP, put("guide/flow", ["办理"]), "guide.flow"),
+    ("guide_sample_form", SHOP, put("guide/sample_form", ""), "guide.sample_form"),
+    ("review_points", SHOP, put("review_points", []), "review_points"),
+    ("place", SHOP, put("guide/place", "示例县城"), "guide.place"),
+    ("hours", SHOP, put("guide/hours", "09:00-12:00"), "guide.hours"),
+    ("phone", SHOP, put("guide/consult_phone", "0000101"), "guide.consult_phone"),
+    ("phones_same", SHOP, put("guide/complaint_phone", SEEDS[SHOP]["guide"]["consult_phone"]), "guide.complaint_phone"),
+    ("delivery", SHOP, put("guide/delivery", ["pigeon"]), "guide.delivery"),
+    ("topics", SHOP, put("guide/topics_legal", []), "guide.topics_legal"),
+    ("topics", CARD, put("guide/topics_legal", ["准营准办"]), "guide.topics_legal"),
+    ("faq", SHOP, put("faq", []), "faq"),
+    ("faq", SHOP, put("faq/0/answer", ""), "faq[0]"),
+    # parts
+    ("parts_kind", SHOP, put("parts", SEEDS[REST]["parts"]), "parts"),
+    ("parts_few", REST, put("parts", SEEDS[REST]["parts"][:1]), "parts"),
+    (
+        "parts_optional",
+        "construction-stage",
+        both(put("parts/2/optional", True), put("parts/2/condition", "想办")),
+        "parts",
+    ),
+    ("parts_twice", REST, put("parts/2/role", "food"), "parts"),
+    ("part_missing", REST, put("parts/1/item", "nothing"), "parts[1].item"),
+    ("part_not_in_force", REST, put("parts/1/item", "cancelled-item"), "parts[1].item"),
+    ("part_leaf", REST, put("parts/1/item", "food-business"), "parts[1].item"),
+    ("part_nested", REST, put("parts/1/item", "nested"), "parts[1].item"),
+    ("part_after", REST, put("parts/1/after", ["nobody"]), "parts[1].after"),
+    ("part_when", REST, put("parts/2/when", ["huge"]), "parts[2].when"),
+    ("part_condition", REST, put("parts/2/condition", ""), "parts[2].condition"),
+    ("part_circle", REST, put("parts/0/after", ["food"]), "parts"),
+    ("bundle_promise", REST, put("limits/promised/limit", "8wd"), "limits.promised.limit"),
+]
+#: Rules that speak of what should be known but hinder nothing, or nothing in a demo.
+WARNS = {
+    "main_missing", "shareable", "material_criteria", "material_issuer", "situation_unused", "depth_overstated",
+    "bundle_promise",
+}  # fmt: skip
+OUTSIDE_DEMO = {"unchecked"}
+
+
+def complaints_of(draft: Draft) -> tuple[Complaint, ...]:
+    return inspect(draft, KNOWN)[1]
+
+
+def verdict(draft: Draft, *, demo: bool = True) -> Item | tuple[Complaint, ...]:
+    return check(
+        draft,
+        kinds=KNOWN.kinds,
+        known_units=KNOWN.units,
+        known_items=KNOWN.items,
+        known_licence_kinds=KNOWN.licence_kinds,
+        upper_names=KNOWN.upper_names,
+        cancelled_proofs=KNOWN.cancelled_proofs,
+        resources=KNOWN.resources,
+        demo=demo,
+    )
+
+
+@pytest.mark.parametrize(("rule", "seed", "change", "where"), BROKEN, ids=[f"{r}-{s}-{w}" for r, s, _, w in BROKEN])
+def test_a_rule_when_broken_complains_where_and_why_and_is_silent_before(
+    rule: str, seed: str, change: Callable[[Draft], None], where: str
+) -> None:
+    draft = copy.deepcopy(SEEDS[seed])
+    before = {(one.rule, one.where) for one in complaints_of(draft)}
+    change(draft)
+
+    found = [one for one in complaints_of(draft) if (one.rule, one.where) == (rule, where)]
+
+    assert (rule, where) not in before
+    assert found
+    for one in found:
+        assert one.severity == ("warns" if rule in WARNS else "stops_outside_demo" if rule in OUTSIDE_DEMO else "stops")
+        assert all((one.what, one.why, one.how))
+    stopped = any(one.severity == "stops" for one in complaints_of(draft))
+    assert isinstance(verdict(draft), Item) == (not stopped)
+
+
+def test_every_rule_in_the_code_has_a_draft_that_breaks_it() -> None:
+    """S001: no rule is only believed."""
+    named = set()
+    for path in (ROOT / "rulebook" / "catalogue").rglob("*.py"):
+        if path.name == "licence_kind.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg == "rule" and isinstance(node.value, ast.Constant):
+                named.add(node.value.value)
+    assert named - {rule for rule, *_ in BROKEN} == set()
+
+
+def test_all_complaints_come_in_one_go() -> None:
+    """Whoever mends a draft is told once, and whole; a place that cannot be read hides no other."""
+    draft = copy.deepcopy(SEEDS[SHOP])
+    put("materials/0/basis", None)(draft)
+    put("limits/promised", rule_time("30wd"))(draft)
+    put("limits/delivery/limit", "soon")(draft)
+    put("guide/hours", "每天")(draft)
+    put("fee", {"name": "工本费", "amount_fen": 1000, "basis": "local: 示例县收费通知"})(draft)
+
+    found = verdict(draft)
+
+    assert isinstance(found, tuple)
+    stops = {(one.where, one.rule) for one in found if one.severity == "stops"}
+    assert stops == {
+        ("materials[0].basis", "basis_missing"),
+        ("limits.promised.limit", "promise_over_law"),
+        ("limits.delivery.limit", "limit"),
+        ("guide.hours", "hours"),
+        ("fee.basis", "fee_basis"),
+    }
+
+
+def test_an_empty_draft_is_told_everything_and_breaks_nothing() -> None:
+    found = verdict({})
+    assert isinstance(found, tuple)
+    assert {"code", "name", "kind", "item_class", "unit", "level"} <= {one.where for one in found}
+
+
+@pytest.mark.parametrize("value", [None, 1, "x", [], [[]], {"a": 1}, {"limit": None}, True])
+@pytest.mark.parametrize("field", [*sorted(SEEDS[REST]), "materials", "desks", "fee", "result"])
+def test_any_rubbish_in_any_field_is_answered_with_complaints_or_an_item(field: str, value: Any) -> None:
+    draft = {**copy.deepcopy(SEEDS[REST]), field: value}
+    answer = verdict(draft)
+    assert isinstance(answer, Item) or all(isinstance(one, Complaint) for one in answer)
+
+
+def test_a_promise_in_other_units_within_the_law_on_any_calendar_passes() -> None:
+    """S012: halves and hours are allowed; 12 natural days are never more than 20 working days."""
+    for limit in ("20wd", "17.5wd", "0.5wd", "4h", "12d"):
+        draft = copy.deepcopy(SEEDS[SHOP])
+        draft["limits"]["promised"] = rule_time(limit)
+        draft["desks"] = [{"code": "decide", "name": "决定", "power": "decide"}]
+        assert isinstance(verdict(draft), Item), limit
+
+
+def test_an_unverified_basis_publishes_in_a_demo_only() -> None:
+    assert isinstance(verdict(SEEDS[SHOP], demo=True), Item)
+    found = verdict(SEEDS[SHOP], demo=False)
+    assert isinstance(found, tuple)
+    assert {one.severity for one in found} == {"stops_outside_demo"}
+    assert all("待核" in one.what for one in found)
+
+
+def test_a_name_that_differs_from_the_upper_list_is_refused_and_the_difference_shown() -> None:
+    """S001.
+
+    Given an item whose name differs from the upper-level list
+    When it is published
+    Then it is refused and the difference shown
+    """
+    found = verdict({**SEEDS[SHOP], "name": "小经营店备案"})
+    assert isinstance(found, tuple)
+    (told,) = [one for one in found if one.rule == "upper_name"]
+    assert told.what == "本县名称“小经营店备案”与上级目录“食品小经营店登记证核发”不一致"
+
+
+def test_a_promise_longer_than_the_law_is_refused() -> None:
+    """S012.
+
+    Given promised > legal
+    When saving
+    Then it is refused
+    """
+    draft = copy.deepcopy(SEEDS[SHOP])
+    draft["limits"]["promised"]["limit"] = "25wd"
+    found = verdict(draft)
+    assert isinstance(found, tuple)
+    assert [one.where for one in found if one.rule == "promise_over_law"] == ["limits.promised.limit"]
+
+
+def test_a_circle_of_parts_is_named_by_item_with_ways_out() -> None:
+    draft = copy.deepcopy(SEEDS[REST])
+    draft["parts"][0]["after"] = ["food"]
+    (told,) = [one for one in complaints_of(draft) if one.rule == "part_circle"]
+    assert "企业设立登记" in told.what
+    assert "食品经营许可（新办）" in told.what
+    assert told.how
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("law: 行政许可法 第四十二条", law("行政许可法 第四十二条")),
+        ("unchecked: 某法", Basis(BasisKind.LAW, "某法")),
+        ("unchecked-local: 某办法", Basis(BasisKind.LOCAL, "某办法")),
+        ("design: 抽查", Basis(BasisKind.DESIGN, "设计:抽查", verified=True)),
+        ({"kind": "document", "text": "某文", "source": "某部"}, Basis(BasisKind.DOCUMENT, "某文", "某部")),
+        (
+            {"kind": "law", "text": "某法 第一条", "source": "文本", "verified": True},
+            Basis(BasisKind.LAW, "某法 第一条", "文本", verified=True),
+        ),
+    ],
+)
+def test_a_basis_is_read_as_written(written: Any, read: Basis) -> None:
+    assert read_basis(written) == read
+
+
+@pytest.mark.parametrize(
+    "written", ["行政许可法 第四十二条", "law:", "rumour: 听说", {"kind": "law"}, {"text": "某法"}, 5, None]
+)
+def test_a_basis_without_kind_or_text_is_not_read(written: Any) -> None:
+    with pytest.raises(ValueError):
+        read_basis(written)
+
+
+def test_freezing_a_draft_of_the_wrong_shape_is_refused_with_the_complaints() -> None:
+    with pytest.raises(Unreadable) as refused:
+        freeze({**SEEDS[SHOP], "visits": "none"})
+    assert [one.where for one in refused.value.complaints] == ["visits"]
+
+
+def test_a_licence_kind_with_a_wrong_definer_is_refused() -> None:
+    draft = load(LICENCE_KINDS)["elderly-card"]
+    with pytest.raises(Unreadable) as refused:
+        freeze_licence_kind({**draft, "definer": "11990127MB0000019X", "serial": "1"})
+    assert [one.where for one in refused.value.complaints] == ["definer", "serial"]
