@@ -104,10 +104,10 @@ def _arguments(command: Command, module: Any, words: list[str]) -> argparse.Name
 
 
 def _parser(command: Command, module: Any) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog=f"./run {command.name}",
         description=(module.__doc__ if _is_chinese(module.__doc__) else None) or command.help,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Format,
         add_help=False,
     )
     parser._positionals.title = "参数"
@@ -115,6 +115,20 @@ def _parser(command: Command, module: Any) -> argparse.ArgumentParser:
     parser.add_argument("-h", "--help", action="help", help="显示这份说明")
     module.arguments(parser)
     return parser
+
+
+class _Format(argparse.RawDescriptionHelpFormatter):
+    """Help whose first word is Chinese too."""
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, prefix or "用法：")
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that says where the explanation is."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"命令写得不对：{message}\n看说明：{self.prog} --help\n")
 
 
 def _is_chinese(text: str | None) -> bool:
