@@ -296,9 +296,15 @@ BROKEN: list[tuple[str, str, Callable[[Draft], None], str]] = [
 ]
 #: Rules that speak of what should be known but hinder nothing, or nothing in a demo.
 WARNS = {
-    "main_missing", "shareable", "material_criteria", "material_issuer", "situation_unused", "depth_overstated",
     "bundle_promise",
-}  # fmt: skip
+    "depth_overstated",
+    "local_code",
+    "main_missing",
+    "material_criteria",
+    "material_issuer",
+    "shareable",
+    "situation_unused",
+}
 OUTSIDE_DEMO = {"unchecked"}
 
 

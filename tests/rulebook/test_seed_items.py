@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from tongban.rulebook.catalogue import (
     PUBLIC_CLASSES,
@@ -33,8 +34,8 @@ def load(folder: str) -> dict[str, dict[str, Any]]:
 DRAFTS = load("items")
 FROZEN = {code: freeze(draft) for code, draft in DRAFTS.items()}
 LICENCES = {code: freeze_licence_kind(draft) for code, draft in load("licence_kinds").items()}
-UNITS = {item.unit: item.task_code[:18] for item in FROZEN.values() if item.task_code}
-UNITS |= {item.unit: "" for item in FROZEN.values() if item.unit not in UNITS}
+COUNTY = load("counties")["990127"]
+UNITS = {unit["code"]: unit["credit_code"] for unit in COUNTY["unit"]}
 KNOWN_ITEMS = {code: known(item) for code, item in FROZEN.items()}
 LICENCE_NAMES = {code: kind.name for code, kind in LICENCES.items()}
 
@@ -65,10 +66,22 @@ def test_every_kind_of_case_and_every_class_a_county_serves_has_an_item() -> Non
     assert {item.item_class for item in FROZEN.values()} == {*PUBLIC_CLASSES, ItemClass.APPEAL, ItemClass.INTERNAL}
 
 
-def test_units_are_one_organ_each_with_a_valid_credit_code() -> None:
-    owners = [(item.unit, item.task_code[:18]) for item in FROZEN.values() if item.task_code]
-    assert all(check_credit_code(code).number == code for _, code in owners)
-    assert len(set(owners)) == len({unit for unit, _ in owners}) == len({code for _, code in owners})
+def test_units_are_those_of_the_county_with_valid_credit_codes() -> None:
+    owners = {item.unit: item.task_code[:18] for item in FROZEN.values() if item.task_code}
+    assert {unit: UNITS[unit] for unit in owners} == owners
+    assert {item.unit for item in FROZEN.values()} <= set(UNITS)
+    assert all(check_credit_code(code).number == code for code in owners.values())
+
+
+def test_authority_in_the_county_names_only_items_that_exist() -> None:
+    """S002: nobody is empowered for an item outside the list."""
+    named = {one for row in COUNTY["authority"] for one in row["items"] if one != "*" and not one.startswith("unit:")}
+    assert named <= set(FROZEN)
+
+
+@pytest.mark.parametrize("code", sorted(code for code, item in FROZEN.items() if item.leaf))
+def test_a_seed_form_is_json_schema(code: str) -> None:
+    Draft202012Validator.check_schema(dict(FROZEN[code].form))
 
 
 def test_no_two_items_share_a_code() -> None:

@@ -38,7 +38,14 @@ def structure(item: Item, known: Known) -> Iterator[Complaint]:
             word = "基本编码" if where == "catalog_code" else "实施编码"
             yield Complaint(where, f"没有{word}", _WHY, f"填写{word}", rule=where)
     if len(item.local_code) > 50:
-        yield Complaint("local_code", "地方编码超过 50 个字符", _WHY, "缩短到 50 个字符以内", rule="local_code")
+        yield Complaint(
+            "local_code",
+            f"地方编码有 {len(item.local_code)} 个字符，国家交换库只收 50 个",
+            _WHY,
+            "编码照旧保留；上报前与上级核对缩短的办法",
+            "warns",
+            rule="local_code",
+        )
 
 
 def agreement(item: Item, known: Known) -> Iterator[Complaint]:
