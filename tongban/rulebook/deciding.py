@@ -11,7 +11,7 @@ from tongban.rulebook.clock import ARTICLE_45, SHANGHAI, Excluded, Limit, Unit
 from tongban.rulebook.errors import Refused
 from tongban.rulebook.facts import Actor, Facts, Given, Outcome, Proceeding, Running
 from tongban.rulebook.guards import GUARDS
-from tongban.rulebook.steps import POST_LABELS, ClockMove, ClockOp, ClockRule, Kind, Post, Step
+from tongban.rulebook.steps import POST_LABELS, ClockMove, ClockOp, ClockRule, Expiry, Kind, Post, Step
 from tongban.rulebook.workdays import Calendar
 
 
@@ -57,7 +57,10 @@ def expire(facts: Facts, now: datetime) -> str | None:
     if not due:
         return None
     first = min(due, key=lambda c: (c.due_at, c.name))
-    return facts.kind.clock_by_name[first.name].step or "note_overdue"
+    rule = facts.kind.clock_by_name[first.name]
+    if rule.expiry is Expiry.DEEMED_ACCEPTED and facts.item.limits.intake_silence == "none":
+        return "note_overdue"
+    return rule.step or "note_overdue"
 
 
 def possible(facts: Facts, actor: Actor) -> tuple[Step, ...]:
@@ -193,7 +196,8 @@ def _start(
 ) -> Running | None:
     rule = facts.kind.clock_by_name[move.clock]
     timed = getattr(facts.item.limits, rule.limit or rule.name, None)
-    limit = timed.limit if timed else rule.default
+    silent = rule.expiry is Expiry.DEEMED_ACCEPTED and facts.item.limits.intake_silence == "none"
+    limit = timed.limit if timed else None if silent else rule.default
     if limit is None:
         return None
     day = {"receipt": received_on, "accepted": accepted_on}.get(move.at) or now.astimezone(SHANGHAI).date()

@@ -27,3 +27,9 @@ class CaseworkConfig(AppConfig):
         statement.allow("casework_fee", key="case_id", update=("state", "voucher", "at"))
         for table in ("casework_casekey", "casework_answers", "casework_lack", "casework_note", "casework_tie"):
             statement.allow(table)
+
+        from tongban.rooms.casework import effects
+        from tongban.rooms.casework.actions import escalation
+
+        effects.register("open_matter", escalation.owe_matter)
+        effects.register("up_one_post", escalation.go_one_up)

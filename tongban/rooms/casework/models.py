@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from tongban.rooms.catalogue.models import ItemVersion
+from tongban.rooms.files.models import StoredFile
 from tongban.rooms.people.models import Person, Site
 
 
@@ -186,7 +187,8 @@ class Material(_OfCase):
     pk = models.CompositePrimaryKey("case", "code")
     code = models.CharField(max_length=60)
     state = models.CharField(max_length=10)
-    file_id = models.UUIDField(null=True)
+    #: The upload; what a case refers to is never swept.
+    file = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
     licence_id = models.UUIDField(null=True)
     #: The call to the shared resource that stands for it.
     call_id = models.UUIDField(null=True)

@@ -1,9 +1,12 @@
 """Every way a case changes.  One verb, one function, one transaction, one journal entry."""
 
+from tongban.rooms.casework.actions.escalation import keep_matter
 from tongban.rooms.casework.actions.filing import Filed, Filing, Offer, Signer, file_case, save_draft, supply
 from tongban.rooms.casework.actions.inner import open_case
 from tongban.rooms.casework.actions.lapse import act_on_lapse, recount, sweep
-from tongban.rooms.casework.actions.taking import Done, Who, take
+from tongban.rooms.casework.actions.parts import tend_bundle
+from tongban.rooms.casework.actions.standing import Who, person, staff
+from tongban.rooms.casework.actions.taking import Done, take
 from tongban.rooms.casework.actions.verbs import (
     accept,
     archive,
@@ -54,11 +57,13 @@ __all__ = [
     "grant",
     "hand_over",
     "issue",
+    "keep_matter",
     "not_accept",
     "open_case",
     "outside_result",
     "pass_on",
     "pause",
+    "person",
     "publicise",
     "put_on_record",
     "rate",
@@ -69,9 +74,11 @@ __all__ = [
     "send_back",
     "settle_fee",
     "sign",
+    "staff",
     "supply",
     "supply_later",
     "sweep",
     "take",
+    "tend_bundle",
     "withdraw",
 ]

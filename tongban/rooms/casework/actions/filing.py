@@ -1,5 +1,6 @@
 """Filing: a person asks for something, from home, a village or a window; and supplies what the notice named."""
 
+import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,8 +27,6 @@ from tongban.rulebook.catalogue.item import Item, Material
 from tongban.rulebook.errors import Refused
 from tongban.rulebook.facts import Given
 from tongban.rulebook.numbers import make_case_number, make_lookup_code
-
-import json
 
 #: Digit of each channel in the case number.
 CHANNELS = {"window": "1", "net": "2", "phone": "3", "kiosk": "4", "village": "5", "partner": "6", "inner": "9"}
@@ -356,7 +355,7 @@ def _check_files(item: Item, offers: Mapping[str, Offer]) -> None:
     wanted = {offer.file_id: code for code, offer in offers.items() if offer.file_id is not None}
     if not wanted:
         return
-    kinds = files.formats(list(wanted))
+    kinds = {file_id: view.media for file_id, view in files.files_by_id(wanted).items()}
     for file_id, code in wanted.items():
         if file_id not in kinds:
             raise Refused("file_unknown", "找不到上传的文件。请重新上传，其他内容已保存。")

@@ -12,6 +12,7 @@ from tongban.rooms.casework.queries.parts import parts_of
 from tongban.rooms.casework.queries.reading import CaseFile, read
 from tongban.rooms.casework.queries.texts import answers_of
 from tongban.rooms.catalogue import queries as catalogue
+from tongban.rulebook.catalogue.item import Part
 from tongban.rulebook.errors import Refused
 
 HOUSE = Who("house")
@@ -30,8 +31,7 @@ def tend_bundle(bundle_id: UUID) -> tuple[str, ...]:
         return ()
     done = [f"started:{role}" for role in _startable(bundle) if _start(bundle, role)]
     whole, finished, refused = read(bundle_id).facts.parts
-    left_out = _left_out(bundle)
-    expected = sum(1 for part in bundle.facts.item.parts if part.role not in left_out)
+    expected = len(_wanted(bundle))
     blocked = whole + len(done) < expected and not done and finished == whole and whole > 0
     if (whole == expected and finished == whole) or blocked:
         step = "join_partly" if refused or blocked else "join"
@@ -42,21 +42,13 @@ def tend_bundle(bundle_id: UUID) -> tuple[str, ...]:
 
 def _startable(bundle: CaseFile) -> list[str]:
     begun = {part.role: part for part in parts_of(bundle.id)}
-    left_out = _left_out(bundle)
-    granted = {role for role, part in begun.items() if part.decision == "granted"} | left_out
-    return [
-        part.role
-        for part in bundle.facts.item.parts
-        if part.role not in begun and part.role not in left_out and granted.issuperset(part.after)
-    ]
+    granted = {role for role, part in begun.items() if part.decision == "granted"}
+    return [part.role for part in _wanted(bundle) if part.role not in begun and granted.issuperset(part.after)]
 
 
-def _left_out(bundle: CaseFile) -> set[str]:
-    """Optional parts the applicant did not choose: her options name the ones she wants as ``part:ROLE``."""
-    chosen = set(bundle.row["situation"])
-    return {
-        part.role for part in bundle.facts.item.parts if part.optional and f"part-{part.role}" not in chosen
-    }
+def _wanted(bundle: CaseFile) -> tuple[Part, ...]:
+    """The parts that her situation calls for."""
+    return bundle.facts.item.parts_for(frozenset(bundle.row["situation"]))
 
 
 def _start(bundle: CaseFile, role: str) -> bool:

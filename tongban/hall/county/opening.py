@@ -1,0 +1,69 @@
+"""示例县 opens: divisions, units, sites, people and powers, items in force, seals, windows."""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from uuid import UUID
+
+from tongban.rooms import clock
+from tongban.rooms.casework.actions import Who, person, staff
+from tongban.rooms.catalogue import actions as catalogue
+from tongban.rooms.licences import actions as licences
+from tongban.rooms.people import actions as people
+from tongban.rooms.people import queries as who
+from tongban.rulebook.authority import Power, Subject
+from tongban.rulebook.catalogue.item import Item
+
+ITEMS = Path(__file__).resolve().parents[2] / "items"
+COUNTY = "990127"
+#: Items are in force from here, so that a case may be filed on any day of 2026.
+FROM = date(2026, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What the county has after opening."""
+
+    county: str
+    items: int
+    posts: int
+
+
+def open_county() -> Opened:
+    """Open the county; a second call changes nothing."""
+    seed = tomllib.loads((ITEMS / "counties" / f"{COUNTY}.toml").read_text(encoding="utf-8"))
+    with clock.held(clock.at_local(FROM, 8)):
+        people.load_county(seed)
+        catalogue.load_seed(COUNTY, ITEMS, publish_from=FROM)
+        licences.make_demo_seals(COUNTY)
+    return Opened(COUNTY, len(list(_items())), len(who.powers().posts))
+
+
+def _items() -> Iterator[Path]:
+    yield from sorted((ITEMS / "items").glob("*.toml"))
+
+
+@dataclass(frozen=True, slots=True)
+class Desks:
+    """Who acts for the county in an item today, by power."""
+
+    county: str
+    day: date
+
+    def able(self, power: Power, item: Item, *, at: UUID | None = None, other_than: frozenset[UUID] = frozenset(),
+             unit: str = "") -> Who:
+        """Return somebody who may; ``at``: at that site; ``other_than``: none of these members of staff."""
+        powers = who.powers()
+        posts = powers.able(self.county, power, Subject(item.code, unit or item.unit), self.day)
+        for post in posts:
+            holder = powers.holder(post.id, self.day)
+            if holder and holder.id not in other_than and (at is None or post.site_id == at):
+                return staff(holder.id, post.id)
+        raise LookupError(f"nobody in {self.county} may {power} {item.code} on {self.day}")
+
+
+def citizen(name: str) -> Who:
+    """Return the citizen of this name from the seed."""
+    return person(who.named(COUNTY, name)[0].id)
