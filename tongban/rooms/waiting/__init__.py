@@ -1,0 +1,1 @@
+"""等候: zones, windows, tickets, sessions, seats, visits."""

@@ -1,0 +1,182 @@
+"""The screen in the hall: who is called where, who waits, how long."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.db import connection
+
+from tongban.rooms import clock
+from tongban.rooms.waiting.models import Hall, HallDay, QueueClass, Ticket, Window
+from tongban.rulebook import tickets as fairness
+from tongban.rulebook.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class WindowRow:
+    """One window and whom it serves."""
+
+    id: UUID
+    #: What stands above it.
+    number: str
+    #: Code of its zone.
+    zone: str
+    is_open: bool
+    staff_id: UUID | None
+    #: Codes of the classes of business it calls.
+    classes: tuple[str, ...]
+    #: Label of the ticket called, or empty.
+    calling: str
+    #: The ticket called.
+    ticket_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassWaiting:
+    """How many wait for one class of business."""
+
+    #: Code and name of the class.
+    code: str
+    name: str
+    #: Tickets given today, of them still waiting, and served.
+    taken: int
+    waiting: int
+    served: int
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The hall at this moment."""
+
+    #: Every window by its number.
+    windows: tuple[WindowRow, ...]
+    #: Every class by its letter.
+    classes: tuple[ClassWaiting, ...]
+    #: Labels in the order in which they would be called now, if every window served every class.
+    next_labels: tuple[str, ...]
+    #: The doors are closed for today; tickets that wait stay valid.
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingTimes:
+    """How long people waited; of an appointment in time, from its agreed time on."""
+
+    #: Tickets called: the population of both figures.
+    tickets: int
+    #: Mean and 95 % point in seconds; None when nobody was called.
+    mean: float | None
+    p95: float | None
+
+
+def windows(site_id: UUID) -> tuple[WindowRow, ...]:
+    """Return the windows of a hall, by number."""
+    rows = Window.objects.select_related("zone").filter(hall_id=site_id).order_by("number")
+    called = {one.window_id: one for one in Ticket.objects.filter(hall_id=site_id, state="called")}
+    return tuple(
+        WindowRow(
+            id=one.id,
+            number=one.number,
+            zone=one.zone.code,
+            is_open=one.is_open,
+            staff_id=one.staff_id,
+            classes=tuple(one.classes or one.zone.classes),
+            calling=called[one.id].label if one.id in called else "",
+            ticket_id=called[one.id].id if one.id in called else None,
+        )
+        for one in rows
+    )
+
+
+def waiting_counts(site_id: UUID, day: date | None = None) -> tuple[ClassWaiting, ...]:
+    """Return per class of business how many tickets were given, wait and were served on ``day`` (today)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.code, c.name, count(t.id), count(t.id) FILTER (WHERE t.state = 'waiting'),"
+            " count(t.id) FILTER (WHERE t.state = 'served')"
+            " FROM waiting_queueclass c LEFT JOIN waiting_ticket t ON t.queue_class_id = c.id AND t.day = %s"
+            " WHERE c.hall_id = %s GROUP BY c.code, c.name, c.letter ORDER BY c.letter",
+            [day or clock.today(), site_id],
+        )
+        return tuple(ClassWaiting(*row) for row in cursor.fetchall())
+
+
+def waiting_times(site_id: UUID, first: date, last: date, *, class_code: str = "") -> WaitingTimes:
+    """Return mean and 95 % point of the wait of all tickets called on the days ``first`` to ``last``."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), avg(waited)::float8, percentile_cont(0.95) WITHIN GROUP (ORDER BY waited) FROM ("
+            " SELECT greatest(0, extract(epoch FROM t.called_at - greatest(t.taken_at, t.appointment_at)))::float8"
+            " AS waited FROM waiting_ticket t JOIN waiting_queueclass c ON c.id = t.queue_class_id"
+            " WHERE t.hall_id = %s AND t.day BETWEEN %s AND %s AND t.called_at IS NOT NULL"
+            " AND (%s::text = '' OR c.code = %s)) w",
+            [site_id, first, last, class_code, class_code],
+        )
+        return WaitingTimes(*cursor.fetchone())
+
+
+def board(site_id: UUID) -> Board:
+    """Return the hall at this moment.  Raises ``Refused("no_hall")``."""
+    rule, waiting, labels = _queue(site_id)
+    ordered = fairness.order(waiting, clock.now(), rule)
+    return Board(
+        windows=windows(site_id),
+        classes=waiting_counts(site_id),
+        next_labels=tuple(labels[one.id] for one in ordered),
+        closed=HallDay.objects.filter(hall_id=site_id, day=clock.today()).exists(),
+    )
+
+
+def expected_wait(ticket_id: UUID) -> timedelta | None:
+    """Return how long a ticket will probably still wait; None where no window serves it or it does not wait.
+
+    Service times are the means of today's tickets per class; before the first one, three minutes (S035).
+    """
+    one = Ticket.objects.select_related("queue_class").filter(id=ticket_id).first()
+    if one is None:
+        raise Refused("ticket_unknown", "没有找到这个号。请核对号码。")
+    site_id, code, at = one.hall_id, one.queue_class.code, clock.now()
+    rule, waiting, _ = _queue(site_id)
+    serving = [row for row in windows(site_id) if row.is_open and code in row.classes]
+    reach = {served for row in serving for served in row.classes}
+    service, usual = _service(site_id), timedelta(minutes=3)
+    begun = dict(
+        Ticket.objects.filter(id__in=[row.ticket_id for row in serving if row.ticket_id]).values_list(
+            "window_id", "called_at"
+        )
+    )
+    return fairness.expected_wait(
+        fairness.Ticket(str(one.id), one.queued_at, code, one.priority, one.appointment_at, one.called_at),
+        [other for other in waiting if other.business in reach],
+        at,
+        rule,
+        free_at=[begun[row.id] + usual if begun.get(row.id) else at for row in serving],
+        service=service,
+        usual=usual,
+    )
+
+
+def _queue(site_id: UUID) -> tuple[fairness.QueueRule, list[fairness.Ticket], dict[str, str]]:
+    hall = Hall.objects.filter(site_id=site_id).first()
+    if hall is None:
+        raise Refused("no_hall", "这个场所没有开设排队叫号。请先为它设置大厅。")
+    rows = Ticket.objects.select_related("queue_class").filter(hall=hall, day=clock.today(), state="waiting")
+    waiting, labels = [], {}
+    for row in rows:
+        labels[str(row.id)] = row.label
+        waiting.append(
+            fairness.Ticket(str(row.id), row.queued_at, row.queue_class.code, row.priority, row.appointment_at)
+        )
+    return fairness.QueueRule.from_data(hall.rule), waiting, labels
+
+
+def _service(site_id: UUID) -> Mapping[str, timedelta]:
+    codes = dict(QueueClass.objects.filter(hall_id=site_id).values_list("id", "code"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT queue_class_id, avg(ended_at - called_at) FROM waiting_ticket"
+            " WHERE hall_id = %s AND day = %s AND state = 'served' GROUP BY queue_class_id",
+            [site_id, clock.today()],
+        )
+        return {codes[class_id]: mean for class_id, mean in cursor.fetchall()}
