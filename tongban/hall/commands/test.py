@@ -39,9 +39,8 @@ def environment() -> dict[str, str]:
 def default_options(words: list[str]) -> list[str]:
     """Return the options that go without saying: without Django for the rulebook, two processes for the rest."""
     places = [word for word in words if not word.startswith("-") and Path(word.split("::")[0]).exists()]
-    if places and all(Path(place).is_relative_to("tests/rulebook") for place in places):
-        return ["-p", "no:django"]
-    options = ["--ds=tongban.hall.settings"]
+    law_only = places and all(Path(place).is_relative_to("tests/rulebook") for place in places)
+    options = ["-p", "no:django"] if law_only else ["--ds=tongban.hall.settings"]
     if len(places) == 1 and Path(places[0].split("::")[0]).is_file():
         return options  # two processes take longer to start than one file to run
     if not any(word.startswith(("-n", "--numprocesses", "--pdb", "--collect")) for word in words):
