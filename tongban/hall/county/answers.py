@@ -12,9 +12,7 @@ def answers_for(form: Mapping[str, Any], rng: Random, day: date) -> dict[str, An
     """Return answers that satisfy ``form`` (the subset of JSON Schema that items use)."""
     wanted = form.get("properties", {})
     required = set(form.get("required", ()))
-    return {
-        name: _value(rule, rng, day) for name, rule in wanted.items() if name in required or rng.random() < 0.5
-    }
+    return {name: _value(rule, rng, day) for name, rule in wanted.items() if name in required or rng.random() < 0.5}
 
 
 def _value(rule: Mapping[str, Any], rng: Random, day: date) -> Any:

@@ -52,8 +52,15 @@ class Desks:
     county: str
     day: date
 
-    def able(self, power: Power, item: Item, *, at: UUID | None = None, other_than: frozenset[UUID] = frozenset(),
-             unit: str = "") -> Who:
+    def able(
+        self,
+        power: Power,
+        item: Item,
+        *,
+        at: UUID | None = None,
+        other_than: frozenset[UUID] = frozenset(),
+        unit: str = "",
+    ) -> Who:
         """Return somebody who may; ``at``: at that site; ``other_than``: none of these members of staff."""
         powers = who.powers()
         posts = powers.able(self.county, power, Subject(item.code, unit or item.unit), self.day)

@@ -35,7 +35,8 @@ INCOMPLETE, REFUSED, RATED, BAD, ONLINE = 0.12, 0.03, 0.25, 0.01, 0.45
 #: Made-up people and firms for so many cases a day.
 PEOPLE = 120
 
-_PIXEL = bytes.fromhex(
+#: The smallest picture there is.
+PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63606060000000040001f61738550000000049454e44ae426082"
 )
 _MARKET_ITEMS = frozenset({ItemClass.APPEAL, ItemClass.INTERNAL, ItemClass.POLICY})
@@ -99,7 +100,7 @@ class Simulation:
 
     def _prepare(self, day: date) -> None:
         rng = Random(f"{self.seed}:people")
-        self.file_id = files.store(_PIXEL, county=self.county, actor="house")
+        self.file_id = files.store(PNG, county=self.county, actor="house")
         listed = catalogue.listed(self.county, day)
         found = [catalogue.in_force(self.county, one.code, day).item for one in listed if one.leaf]
         self.items = [i for i in found if i.item_class not in _MARKET_ITEMS and not i.renewal]
@@ -120,9 +121,7 @@ class Simulation:
         if known is not None:
             return known.id
         name = f"模拟{'甲乙丙丁戊己庚辛壬癸'[n % 10]}{n}"
-        return people.register_person(
-            name, county=self.county, actor="house", identifiers=[("citizen_id", number, "")]
-        )
+        return people.register_person(name, county=self.county, actor="house", identifiers=[("citizen_id", number, "")])
 
     def _firm(self, rng: Random, n: int, representative: UUID) -> UUID:
         code = make_credit_code("9", "1", f"99{self.seed % 100:02d}01", f"MA{n:06d}")
@@ -218,8 +217,12 @@ class Simulation:
         file = read(case_id)
         if item.elsewhere and file.facts.state == "accepted":
             casework.outside_result(
-                case_id, result="granted", outside_number=f"W{self.made}", decided_on=clock.today(),
-                message_id=f"sim-{case_id}", who=self._desks().able(Power.EXAMINE, item),
+                case_id,
+                result="granted",
+                outside_number=f"W{self.made}",
+                decided_on=clock.today(),
+                message_id=f"sim-{case_id}",
+                who=self._desks().able(Power.EXAMINE, item),
             )
             self._soon(rng, lambda: self._issue(rng, case_id, item, by), 1, 60)
             return

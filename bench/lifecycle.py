@@ -1,0 +1,100 @@
+"""One case from filing to rating, six durable transactions, through the actions and as bare SQL, round by round.
+
+The baseline writes the very rows that the actions write: one case is carried through the actions first, the rows each
+step wrote are read back from the database, and the baseline writes such rows again with fresh keys, by one prepared
+statement per step.  Sealing is left to the postman in both.  Rounds alternate, so that a slow disk hits both.
+"""
+
+import argparse
+import json
+import multiprocessing
+import os
+import statistics
+import subprocess
+import time
+from typing import Any
+
+STEPS = ("file", "accept", "pass_on", "grant", "issue", "rate")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Measure, print a table, write JSON."""
+    from bench._county import bench_database, warm_county
+    from bench._rows import record_lifecycle
+    from tongban.hall import database
+
+    with bench_database() as name:
+        place = warm_county()
+        recipe = record_lifecycle(place)
+        url = database.server_url("app", name)
+        context = multiprocessing.get_context("spawn")
+        rounds = []
+        for number in range(args.rounds):
+            pair = {}
+            for who in ("baseline", "actions") if number % 2 == 0 else ("actions", "baseline"):
+                job = (who, url, name, args.count, place, recipe)
+                pair[who] = _measure(context, args.processes, job)
+            pair["ratio"] = pair["actions"] / pair["baseline"]
+            rounds.append(pair)
+            print(
+                f"第 {number + 1} 轮：基准 {pair['baseline']:7.1f} 件/秒，经由动作 {pair['actions']:7.1f} 件/秒，"
+                f"比值 {pair['ratio']:.3f}",
+                flush=True,
+            )
+    result = _result(args, rounds, recipe)
+    print(f"中位数：基准 {result['baseline']:.1f}，经由动作 {result['actions']:.1f}，比值 {result['ratio']:.3f}")
+    print("每步写的行：" + "；".join(f"{s} {n}" for s, n in result["rows_per_step"].items()))
+    if args.json:
+        args.json.write_text(json.dumps(result, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
+def _measure(context: Any, processes: int, job: tuple[Any, ...]) -> float:
+    """Return lifecycles a second, all processes together."""
+    barrier, times = context.Barrier(processes), context.Queue()
+    workers = [context.Process(target=_work, args=(barrier, times, *job)) for _ in range(processes)]
+    for worker in workers:
+        worker.start()
+    spans = [times.get(timeout=300) for _ in workers]
+    for worker in workers:
+        worker.join()
+    began, ended = min(span[0] for span in spans), max(span[1] for span in spans)
+    return float(processes * job[3] / (ended - began))
+
+
+def _work(barrier: Any, times: Any, who: str, url: str, name: str, count: int, place: Any, recipe: Any) -> None:
+    from bench._county import enter
+
+    enter(name)
+    if who == "baseline":
+        from bench._rows import Baseline
+
+        one = Baseline(url, recipe).lifecycle
+    else:
+        from bench._county import Carrier
+
+        one = Carrier(place).lifecycle
+    for _ in range(3):  # prepare statements, fill caches
+        one()
+    barrier.wait()
+    began = time.monotonic()
+    for _ in range(count):
+        one()
+    times.put((began, time.monotonic()))
+
+
+def _result(args: argparse.Namespace, rounds: list[dict[str, float]], recipe: Any) -> dict[str, Any]:
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+    return {
+        "what": "lifecycle",
+        "ratio": statistics.median(r["ratio"] for r in rounds),
+        "baseline": statistics.median(r["baseline"] for r in rounds),
+        "actions": statistics.median(r["actions"] for r in rounds),
+        "unit": "lifecycles/s",
+        "rounds": rounds,
+        "processes": args.processes,
+        "count": args.count,
+        "cpus": os.cpu_count(),
+        "rows_per_step": {step: sum(len(rows) for _, rows in parts) for step, parts in recipe["steps"]},
+        "commit": commit.stdout.strip(),
+    }

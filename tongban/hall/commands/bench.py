@@ -1,0 +1,25 @@
+"""./run bench: measures the house against a baseline of the same run."""
+
+import argparse
+import importlib
+import sys
+from pathlib import Path
+
+from tongban.hall import state
+
+HELP = "测速：与同一次运行的基准相比，只看比值（例：./run bench lifecycle --json 文件）"
+NEEDS_DJANGO = True
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    names = sorted(path.stem for path in (state.ROOT / "bench").glob("*.py") if not path.stem.startswith("_"))
+    parser.add_argument("what", choices=names, help="测什么：lifecycle 为一个办件从收件到评价的六步")
+    parser.add_argument("--json", type=Path, metavar="文件", help="把结果写成 JSON")
+    parser.add_argument("--rounds", type=int, default=5, help="交替测几轮（默认 5）")
+    parser.add_argument("--count", type=int, default=60, help="每轮每个进程办多少件（默认 60）")
+    parser.add_argument("--processes", type=int, default=4, help="进程数，一个进程一个连接（默认 4）")
+
+
+def run(args: argparse.Namespace) -> int:
+    sys.path.insert(0, str(state.ROOT))
+    return int(importlib.import_module(f"bench.{args.what}").main(args))
