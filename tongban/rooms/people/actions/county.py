@@ -31,7 +31,7 @@ from tongban.rooms.people.models import (
     Unit,
 )
 from tongban.rooms.people.queries.persons import who_is
-from tongban.rulebook.basis import Basis, BasisKind
+from tongban.rulebook.catalogue.read import read_basis
 from tongban.rulebook.errors import Refused
 
 Row = Mapping[str, Any]
@@ -233,9 +233,7 @@ def _authority(load: _Load, row: Row) -> bool:
         items=row["items"],
         powers=row["powers"],
         order_text=row["order"],
-        basis=Basis(
-            BasisKind(row["basis"]["kind"]), row["basis"]["text"], verified=row["basis"]["kind"] == BasisKind.DESIGN
-        ),
+        basis=read_basis(row["basis"]),
         actor=load.actor,
         post=row.get("post", ""),
         unit=row.get("unit", ""),

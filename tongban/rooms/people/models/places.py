@@ -15,9 +15,8 @@ def _point() -> models.DecimalField:
 
 
 def _point_whole(name: str) -> models.CheckConstraint:
-    return models.CheckConstraint(
-        condition=Q(lat=None, lon=None) | Q(lat__range=(-90, 90), lon__range=(-180, 180)), name=name
-    )
+    inside = Q(lat__isnull=False, lon__isnull=False, lat__range=(-90, 90), lon__range=(-180, 180))
+    return models.CheckConstraint(condition=Q(lat=None, lon=None) | inside, name=name)
 
 
 class Division(models.Model):
