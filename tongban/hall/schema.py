@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ def prepare() -> None:
             migrate(connection)
 
 
+@cache
 def digests() -> dict[str, str]:
     """Return a digest for each migration of this code, and one for the libraries that bring their own."""
     found = {"libraries": _short((state.ROOT / "requirements" / "run.lock").read_bytes())}
