@@ -1,0 +1,129 @@
+"""导入：把县里已有的表带进来。要么全部写入，要么一行不写；同一份表导入两次，第二次什么也不改。
+
+./run import divisions 区划.csv              列：code,name,level,parent_code
+./run import items 事项.csv                  列：department,main_item,name,code,type,department_code
+./run import items 事项.csv --dry-run --report 报告.csv
+
+事项导入后是草稿，并列出每条还缺什么；补全之前不会公布。文件可以是 UTF-8 或 GB18030 的 CSV。
+"""
+
+import argparse
+import csv
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from tongban.hall import tables
+from tongban.hall.progress import Bar
+
+HELP = "导入区划或事项（CSV，UTF-8 或 GB18030），逐行报告，全成或全不成"
+NEEDS_DJANGO = True
+
+_HEADING = ("行", "类别", "何处", "问题", "怎么改")
+_SORTS = {"error": "错误", "warning": "提醒", "lack": "待补"}
+_OUTCOMES = {
+    "new": "新增",
+    "changed": "更新",
+    "renamed": "更名",
+    "same": "没有变化",
+    "kept": "保留人工修改",
+    "refused": "有错",
+}
+#: Remarks shown on the screen; all of them go to the report.
+_SHOWN = 12
+
+Line = tuple[int, str, str, str, str]
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("what", metavar="种类", choices=("divisions", "items"), help="divisions 区划，items 事项")
+    parser.add_argument("file", metavar="文件", type=Path, help="CSV 文件")
+    parser.add_argument("--county", metavar="区划", default="", help="县的六位区划代码；不写则从表中看出")
+    parser.add_argument("--dry-run", action="store_true", help="只检查，不写入")
+    parser.add_argument("--report", metavar="报告", type=Path, help="把逐行报告写到这个 CSV 文件")
+    parser.add_argument("--by", metavar="经办", default="house", help="记入台账的经办，如 staff:001；不写则为 house")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Import one file.  Returns 1 when a row has an error, so that nothing was written."""
+    rows = tables.read_csv(args.file)
+    return _divisions(args, rows) if args.what == "divisions" else _items(args, rows)
+
+
+def _items(args: argparse.Namespace, rows: Sequence[tables.Row]) -> int:
+    from tongban.rooms.catalogue import actions
+
+    with Bar("导入事项", len(rows)) as bar:
+        report = actions.import_items(rows, county=args.county, by=args.by, dry_run=args.dry_run, step=bar.step)
+    lines = [(note.line, _SORTS[note.sort], note.where, note.what, note.how) for note in report.notes]
+    results = [(row.line, _OUTCOMES[row.outcome], row.code or row.local_code, row.name, "") for row in report.rows]
+    _save(args.report, [*results, *lines])
+    print(f"县 {report.county}：读入 {len(rows)} 行。")
+    print(f"事项：{_counted(row.outcome for row in report.rows)}。")
+    if report.mains:
+        print(f"主项 {len(report.mains)} 个：{_counted(outcome for _, outcome in report.mains)}。")
+    if report.units:
+        print(f"新登记单位 {len(report.units)} 个：{'、'.join(name for _, name in report.units)}。")
+    print("、".join(f"{label} {report.noted(sort)} 条" for sort, label in _SORTS.items()) + "。")
+    loud = [line for line in lines if line[1] != _SORTS["lack"]]
+    _show(loud, args.report)
+    return _ending(args, report.written, bool(report.noted("error")))
+
+
+def _divisions(args: argparse.Namespace, rows: Sequence[tables.Row]) -> int:
+    from django.db import transaction
+
+    from tongban.rooms.people import actions
+
+    plain = [{key: value or "" for key, value in row.items() if key is not None} for row in rows]
+    torn = [number for number, row in enumerate(rows, start=2) if None in row or None in row.values()]
+    if torn:
+        lines = [(number, _SORTS["error"], "", "列数与表头不符", "这一行可能被截断，请对照原件补全") for number in torn]
+        _save(args.report, lines)
+        _show(lines, args.report)
+        return _ending(args, written=False, wrong=True)
+    with Bar("导入区划"), transaction.atomic():
+        report = actions.import_divisions(plain, actor=args.by)
+        if args.dry_run:
+            transaction.set_rollback(True)
+    results = [(row.line + 1, _OUTCOMES[row.outcome], row.code, row.sentence, "") for row in report.rows]
+    _save(args.report, results)
+    print(f"区划：读入 {len(rows)} 行，{_counted(row.outcome for row in report.rows)}。")
+    wrong = [(row.line + 1, _SORTS["error"], row.code, row.sentence, "") for row in report.rows if row.sentence]
+    _show(wrong, args.report)
+    return _ending(args, report.written and not args.dry_run, bool(wrong))
+
+
+def _ending(args: argparse.Namespace, written: bool, wrong: bool) -> int:
+    if wrong:
+        print("有错误，一行也没有写入。请改正后重新导入。")
+        return 1
+    print("已写入。" if written else "只是检查，没有写入。")
+    if args.report:
+        print(f"逐行报告：{args.report}")
+    return 0
+
+
+def _counted(outcomes: Iterable[str]) -> str:
+    counts = Counter(outcomes)
+    return "，".join(f"{label} {counts[key]}" for key, label in _OUTCOMES.items() if counts[key]) or "没有"
+
+
+def _show(lines: Sequence[Line], report: Path | None) -> None:
+    for number, sort, where, what, how in lines[:_SHOWN]:
+        place = f"第 {number} 行" if number else "全表"
+        print(f"  {sort} {place} {where}：{what}{'。' + how if how else ''}")
+    if len(lines) > _SHOWN:
+        more = "见报告" if report else "用 --report 报告.csv 可看全部"
+        print(f"  ……还有 {len(lines) - _SHOWN} 条，{more}。")
+
+
+def _save(path: Path | None, lines: Sequence[Line]) -> None:
+    if path is None:
+        return
+    # The mark at the beginning lets office software read it as UTF-8.
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(_HEADING)
+        writer.writerows(sorted(lines, key=lambda line: line[0]))

@@ -1,0 +1,36 @@
+"""Every way the catalogue changes: one verb, one function, one transaction."""
+
+from tongban.rooms.catalogue.actions.claiming import Place, claim, claim_all, suspend_claim, withdraw_claim
+from tongban.rooms.catalogue.actions.drafts import Saved, complete_draft, save_draft
+from tongban.rooms.catalogue.actions.importing import ItemReport, Note, RowResult, import_items
+from tongban.rooms.catalogue.actions.ordering import NewOrder, apply_orders, order_change, withdraw_order
+from tongban.rooms.catalogue.actions.publishing import publish
+from tongban.rooms.catalogue.actions.seeding import Seeded, load_seed, load_upper_names, save_licence_kind
+from tongban.rooms.catalogue.refusals import DraftIncomplete, ItemIsMain, NameDiffers
+
+__all__ = [
+    "DraftIncomplete",
+    "ItemIsMain",
+    "ItemReport",
+    "NameDiffers",
+    "NewOrder",
+    "Note",
+    "Place",
+    "RowResult",
+    "Saved",
+    "Seeded",
+    "apply_orders",
+    "claim",
+    "claim_all",
+    "complete_draft",
+    "import_items",
+    "load_seed",
+    "load_upper_names",
+    "order_change",
+    "publish",
+    "save_draft",
+    "save_licence_kind",
+    "suspend_claim",
+    "withdraw_claim",
+    "withdraw_order",
+]
