@@ -132,6 +132,8 @@ class Given:
     #: Legal ground of a refusal.
     ground: str = ""
     lacking: tuple[Lack, ...] = ()
+    #: Codes of the materials handed in with this very step.
+    supplied: frozenset[str] = frozenset()
     #: Kind of proceeding, the time it needs, whether the applicant was told in writing.
     proceeding: str = ""
     time_needed: Limit | None = None

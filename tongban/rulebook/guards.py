@@ -40,7 +40,7 @@ def all_named(facts: Facts, actor: Actor, given: Given) -> None:
 
 def all_supplied(facts: Facts, actor: Actor, given: Given) -> None:
     """Everything the notice named is in."""
-    left = [code for code in facts.missing if code in facts.told]
+    left = [code for code in facts.missing if code in facts.told and code not in given.supplied]
     if left:
         names = "、".join(_name(facts, code) for code in left)
         raise Refused("supply_incomplete", f"还差：{names}。已交的材料已保存，补齐后再提交。", law("行政许可法 第三十二条"))

@@ -36,7 +36,7 @@ def open_county() -> Opened:
     seed = tomllib.loads((ITEMS / "counties" / f"{COUNTY}.toml").read_text(encoding="utf-8"))
     with clock.held(clock.at_local(FROM, 8)):
         people.load_county(seed)
-        catalogue.load_seed(COUNTY, ITEMS, publish_from=FROM)
+        catalogue.load_seed(COUNTY, ITEMS, publish_from=FROM, by="house")
         licences.make_demo_seals(COUNTY)
     return Opened(COUNTY, len(list(_items())), len(who.powers().posts))
 

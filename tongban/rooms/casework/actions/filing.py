@@ -166,7 +166,9 @@ def supply(case_id: UUID, who: Who, offers: Mapping[str, Offer], *, answers: Map
     left = [code for code in file.facts.missing if code not in offers]
     step = "supply_part" if left and file.facts.told.intersection(left) else "supply"
     plan = Plan(
-        given=Given(received_on=received_on), rows=rows, notes={"materials": sorted(offers)}, context={"now": offers}
+        given=Given(received_on=received_on, supplied=frozenset(offers)),
+        rows=rows,
+        notes={"materials": sorted(offers)},
     )
     return take(case_id, step, who, plan, key=key)
 

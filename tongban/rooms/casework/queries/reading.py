@@ -53,7 +53,7 @@ class CaseFile:
     def uuid(self, column: str) -> UUID | None:
         """Return a key column of the row."""
         value = self.row[column]
-        return UUID(value) if value else None
+        return UUID(str(value)) if value else None
 
 
 _READ = """
