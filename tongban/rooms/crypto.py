@@ -66,6 +66,12 @@ def digest(value: bytes | str) -> str:
 
 
 @cache
+def signing_seed() -> bytes:
+    """Return the 32 bytes of the key that signs the closed days of the journal."""
+    return _key_file("journal.key")
+
+
+@cache
 def _master() -> bytes:
     return _key_file("field.key")
 

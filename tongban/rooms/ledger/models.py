@@ -35,6 +35,7 @@ class Entry(models.Model):
     class Meta:
         indexes = [
             BrinIndex(fields=["at"], name="entry_at_brin"),
+            BrinIndex(fields=["xact"], name="entry_xact_brin"),
             models.Index(fields=["county", "step", "at"], name="entry_step_at"),
         ]
 
@@ -48,6 +49,8 @@ class DayRoot(models.Model):
     entries = models.IntegerField()
     root = models.BinaryField()
     before = models.BinaryField()
+    #: Every transaction below it was over when the day was closed; it says which late entries were seen.
+    watermark = models.BigIntegerField()
     signature = models.BinaryField()
     closed_at = models.DateTimeField()
 

@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 ('entries', models.IntegerField()),
                 ('root', models.BinaryField()),
                 ('before', models.BinaryField()),
+                ('watermark', models.BigIntegerField()),
                 ('signature', models.BinaryField()),
                 ('closed_at', models.DateTimeField()),
             ],
@@ -88,7 +89,7 @@ class Migration(migrations.Migration):
                 ('xact', models.BigIntegerField(db_default=django.db.models.expressions.RawSQL('(pg_current_xact_id()::text)::bigint', []))),
             ],
             options={
-                'indexes': [django.contrib.postgres.indexes.BrinIndex(fields=['at'], name='entry_at_brin'), models.Index(fields=['county', 'step', 'at'], name='entry_step_at')],
+                'indexes': [django.contrib.postgres.indexes.BrinIndex(fields=['at'], name='entry_at_brin'), django.contrib.postgres.indexes.BrinIndex(fields=['xact'], name='entry_xact_brin'), models.Index(fields=['county', 'step', 'at'], name='entry_step_at')],
             },
         ),
         migrations.CreateModel(
