@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from threading import Lock
 from typing import Any
 from uuid import UUID
 
@@ -264,18 +265,21 @@ def _row(filing: Filing, version_id: UUID, item: Item, case_id: UUID, now: datet
     }
 
 
-_serials: list[int] = []
 _BLOCK = 50
+_serials: dict[str, list[int]] = {}
+_drawing = Lock()
 
 
 def next_serial() -> int:
     """Return the next running number for a case number: unique, not gap-free; taken from the sequence in blocks."""
-    if not _serials:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT nextval('casework_case_serial')")
-            (first,) = cursor.fetchone()
-        _serials.extend(range(first + _BLOCK - 1, first - 1, -1))
-    return _serials.pop() % 999_999 + 1
+    with _drawing:
+        left = _serials.setdefault(str(connection.settings_dict["NAME"]), [])
+        if not left:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT nextval('casework_case_serial')")
+                (first,) = cursor.fetchone()
+            left.extend(range(first + _BLOCK - 1, first - 1, -1))
+        return left.pop() % 999_999 + 1
 
 
 def _parties(filing: Filing, item: Item, now: datetime) -> list[PartyRow]:
