@@ -54,8 +54,8 @@ def committed() -> list[Path]:
     )
     if listed.returncode == 0:
         return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
-    inner = {".git", ".venv", ".state", "__pycache__"}
-    return [path for path in ROOT.rglob("*") if path.is_file() and not inner.intersection(path.parts)]
+    hidden = re.compile(r"(^|/)(\.(?!ci/|gitignore)|__pycache__/)")
+    return [path for path in ROOT.rglob("*") if path.is_file() and not hidden.search(path.relative_to(ROOT).as_posix())]
 
 
 def texts() -> Iterator[tuple[str, str]]:
