@@ -48,7 +48,9 @@ def child(clock_held) -> UUID:
 def firm(clock_held) -> UUID:
     from tongban.rooms.people import actions
 
-    return actions.register_organisation("示例县示例餐饮有限公司", county=COUNTY, actor="house", credit_code=firm_code(2))
+    return actions.register_organisation(
+        "示例县示例餐饮有限公司", county=COUNTY, actor="house", credit_code=firm_code(2)
+    )
 
 
 @pytest.fixture
@@ -80,8 +82,6 @@ def office(clock_held) -> Office:
     number = citizen(date(1980, 1, 2), 9)
     person = actions.register_person("王示例", county=COUNTY, actor="house", identifiers=[("citizen_id", number, "")])
     staff = actions.hire(person, unit="scjg", number="T001", county=COUNTY, actor="house")
-    post = actions.create_post(
-        "scjg-chief", county=COUNTY, unit="scjg", site="hall", title="首席代表", actor="house"
-    )
+    post = actions.create_post("scjg-chief", county=COUNTY, unit="scjg", site="hall", title="首席代表", actor="house")
     actions.hold_post(staff, post, actor="house")
     return Office(hall, village, staff, person, post)

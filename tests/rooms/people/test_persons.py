@@ -1,5 +1,6 @@
 """Registering, identifying, relating and merging persons."""
 
+import threading
 from datetime import date
 from uuid import uuid4
 
@@ -350,3 +351,28 @@ def test_questions_take_one_query_for_one_person_and_for_three(clock_held, djang
         queries.identifiers_of(made[0])
     with django_assert_num_queries(1):
         queries.is_related(made, made, TODAY)
+
+
+def test_same_number_at_the_same_moment_becomes_one_person(own_database):
+    number = citizen(BORN, 5)
+    start = threading.Barrier(4)
+    outcomes = []
+
+    def register():
+        start.wait()
+        try:
+            _register(identifiers=[("citizen_id", number, "")])
+            outcomes.append("made")
+        except Refused as no:
+            outcomes.append(no.code)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=register) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(outcomes) == ["identifier_taken", "identifier_taken", "identifier_taken", "made"]
+    assert Person.objects.count() == 1

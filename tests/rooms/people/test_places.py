@@ -156,7 +156,10 @@ def test_bad_places_are_refused(office):
         ("unit_code_taken", lambda: actions.open_unit("scjg", **unit)),
         ("credit_code_check", lambda: actions.open_unit("sw", **(unit | {"credit_code": "11990127MB0000131Q"}))),
         ("unit_unknown", lambda: actions.open_unit("sw", parent="nobody", **unit)),
-        ("residents_negative", lambda: actions.enter_settlement("组", division="990127001201", actor="h", residents=-1)),
+        (
+            "residents_negative",
+            lambda: actions.enter_settlement("组", division="990127001201", actor="h", residents=-1),
+        ),
         ("device_kind", lambda: actions.place_device("d", **(device | {"kind": "robot"}))),
         ("site_unknown", lambda: actions.place_device("d", **(device | {"site": "nowhere"}))),
         ("staff_unknown", lambda: actions.place_device("d", holder=office.post, **device)),

@@ -93,7 +93,13 @@ def test_any_item_window_takes_every_item_at_its_own_site_only(office):
 def test_row_of_a_unit_holds_for_each_of_its_posts(office):
     _grant(post="", unit="scjg", powers=["examine"])
     clerk = actions.create_post(
-        "scjg-clerk", county=COUNTY, unit="scjg", site="village-1", title="驻村岗", actor="house", reports_to="scjg-chief"
+        "scjg-clerk",
+        county=COUNTY,
+        unit="scjg",
+        site="village-1",
+        title="驻村岗",
+        actor="house",
+        reports_to="scjg-chief",
     )
     second = _second_staff(office)
     actions.hold_post(second, clerk, actor="house")

@@ -131,7 +131,7 @@ def test_the_dead_neither_ask_nor_act(adult, other):
 
 
 def test_organisation_files_only_through_somebody_confirmed(adult, other, firm, django_assert_num_queries):
-    """S017.  Given an unmandated person, When filing for an enterprise, Then it is refused until a mandate is confirmed."""
+    """S017.  Given an unmandated person, When filing for a firm, Then it is refused until a mandate is confirmed."""
     assert _code(lambda: queries.standing(firm, None, "elderly-card", TODAY)) == "agent_needed"
     assert _code(lambda: queries.standing(firm, other, "elderly-card", TODAY)) == "mandate_missing"
 

@@ -8,11 +8,13 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import islice
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 
 from tongban.rooms import clock, crypto
@@ -117,17 +119,18 @@ def sweep(*, actor: str = "house", grace: timedelta = GRACE) -> Swept:
 
     A row that another table refers to is never removed, whatever its mark says.
     """
-    before = clock.now() - grace
-    uploads = 0
-    for file_id in StoredFile.objects.filter(provisional=True, touched_at__lt=before).values_list("id", flat=True):
-        uploads += _sweep_upload(file_id, before, actor)
     # Times on disk are the machine's own, and so is this border: the demo's clock does not age a file.
     border = datetime.fromtimestamp(clock.machine_milliseconds() / 1000, UTC) - grace
     contents = 0
-    for name in blobs.older_than(border):
-        if not StoredFile.objects.filter(blob=name).exists():
-            blobs.remove(name)
+    names = blobs.older_than(border)
+    while some := list(islice(names, 500)):
+        known = set(StoredFile.objects.filter(blob__in=some).values_list("blob", flat=True))
+        for name in sorted(set(some) - known):
+            transaction.on_commit(partial(blobs.remove, name))
             contents += 1
+    before = clock.now() - grace
+    old = StoredFile.objects.filter(provisional=True, touched_at__lt=before).values_list("id", flat=True)
+    uploads = sum(_sweep_upload(file_id, before, actor) for file_id in list(old))
     return Swept(uploads, contents)
 
 
@@ -142,10 +145,12 @@ def _sweep_upload(file_id: UUID, before: datetime, actor: str) -> int:
             if row is None:
                 return 0
             row.delete()
+            # References are checked at the commit by default: too late to keep the content.
+            connection.check_constraints()
             ledger.record("file", file_id, "sweep", actor, {"touched": row.touched_at}, county=row.county)
+            transaction.on_commit(partial(blobs.remove, row.blob))
     except (ProtectedError, IntegrityError):
         return 0
-    blobs.remove(row.blob)
     return 1
 
 
