@@ -4,6 +4,7 @@ A sealed value is ``version byte, 12-byte nonce, AES-256-GCM text``.  The versio
 so that keys can be rotated while old values stay readable.
 """
 
+import contextlib
 import hashlib
 import hmac
 import os
@@ -87,12 +88,13 @@ def _key_file(name: str) -> bytes:
         if not settings.TONGBAN_DEMO:
             raise Refused("key_missing", f"找不到密钥文件 {name}。请把它放进密钥目录后再启动。")
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_bytes()
+        fresh = path.with_name(f"{name}.{os.getpid()}")
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "wb") as file:
             file.write(os.urandom(32))
+        with contextlib.suppress(FileExistsError):  # whole or not at all: another process may have been faster
+            os.link(fresh, path)
+        fresh.unlink()
     key = path.read_bytes()
     if len(key) != 32:
         raise Refused("key_weak", f"密钥文件 {name} 应为 32 字节随机数。请重新生成。")

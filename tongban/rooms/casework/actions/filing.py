@@ -268,6 +268,7 @@ def _row(filing: Filing, version_id: UUID, item: Item, case_id: UUID, now: datet
 _BLOCK = 50
 _serials: dict[str, list[int]] = {}
 _drawing = Lock()
+os.register_at_fork(after_in_child=_serials.clear)  # two processes never share a block
 
 
 def next_serial() -> int:

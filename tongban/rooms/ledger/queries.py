@@ -1,0 +1,58 @@
+"""Questions asked of the ledger."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from tongban.rooms.ledger.models import Access, Promise
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """One line of a stream."""
+
+    seq: int
+    step: str
+    at: datetime
+    actor: str
+    post: str
+    body: dict[str, Any]
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AccessView:
+    """One read of personal data."""
+
+    who: str
+    purpose: str
+    at: datetime
+
+
+def stream(subject_id: UUID) -> tuple[EntryView, ...]:
+    """Return all lines of a stream, the first one first.  One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT seq, step, at, actor, post, body, hash FROM ledger_entry WHERE subject_id = %s ORDER BY seq",
+            [subject_id],
+        )
+        return tuple(
+            EntryView(seq, step, at, actor, post, json.loads(body) if isinstance(body, str) else body, bytes(hash_))
+            for seq, step, at, actor, post, body, hash_ in cursor.fetchall()
+        )
+
+
+def outstanding(subject_id: UUID) -> tuple[str, ...]:
+    """Return the kinds of promises to a subject that are not kept yet.  One query."""
+    rows = Promise.objects.filter(subject_id=subject_id, done_at=None).order_by("id").values_list("kind", flat=True)
+    return tuple(rows)
+
+
+def who_looked(subject_id: UUID, *, most: int = 100) -> tuple[AccessView, ...]:
+    """Return who read somebody's data, the latest first: what a citizen sees.  One query."""
+    rows = Access.objects.filter(subject_id=subject_id).order_by("-at")[:most]
+    return tuple(AccessView(row.who, row.purpose, row.at) for row in rows)
