@@ -56,6 +56,10 @@ class Bar:
         self._done += count
         self._note = note or self._note
 
+    def total(self, total: int) -> None:
+        """Say how many there will be, when that changes on the way."""
+        self._total = total
+
     def show(self, note: str) -> None:
         """Say what is going on."""
         self._note = note

@@ -1,5 +1,6 @@
 """Settings of Django.  Everything that differs between places comes from the environment; CONTRIBUTING.md lists it."""
 
+import json
 import os
 
 from tongban.hall import database, logs, state
@@ -17,6 +18,8 @@ TONGBAN_DEMO = state.is_demo()
 TONGBAN_KEYS = state.keys()
 #: Folder of uploads and made documents.
 TONGBAN_FILES = state.files()
+#: Addresses of other agencies' systems by their code; the keys shared with them lie in the key folder.
+TONGBAN_EXCHANGE: dict[str, str] = json.loads(os.environ.get("TONGBAN_EXCHANGE", "{}"))
 
 DEBUG = _switch("TONGBAN_DEBUG")
 SECRET_KEY = state.secret("secret.key", make=TONGBAN_DEMO).hex()

@@ -11,6 +11,7 @@ import argparse
 import csv
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from pathlib import Path
 
 from tongban.hall import tables
@@ -126,4 +127,4 @@ def _save(path: Path | None, lines: Sequence[Line]) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(_HEADING)
-        writer.writerows(sorted(lines, key=lambda line: line[0]))
+        writer.writerows(sorted(lines, key=itemgetter(0)))

@@ -72,7 +72,7 @@ def prove(folder: Path, say: Callable[[str], None] = print) -> Proof:
         papers = {"application": Offer(file_id=picture), "layout": Offer(file_id=picture)}
         site = people.powers().posts[agent.post_id or UUID(int=0)].site_id
         filing = Filing(COUNTY, ITEM, applicant.id, answers, papers, channel="village", site_id=site)
-        filed = casework.file_case(filing, agent, key="proof-file")
+        filed = casework.file_case(filing, agent)
         proof = Proof(filed.case_id, filed.number, clock.today())
         teller.told(proof, f"村民在东示村便民服务站申请“{item.name}”，交了两项材料，取得收件凭证")
         teller.say(f"　　办件编号 {filed.number}，查询码 {filed.lookup_code}；还缺 {len(filed.missing)} 项")
@@ -87,7 +87,7 @@ def prove(folder: Path, say: Callable[[str], None] = print) -> Proof:
         )
         teller.told(proof, "受理岗一次性告知缺少的材料，全部列明")
     with _at(2026, 9, 22, 8, 40):
-        casework.supply(filed.case_id, agent, {"health": Offer(file_id=picture)}, key="proof-supply")
+        casework.supply(filed.case_id, agent, {"health": Offer(file_id=picture)})
         teller.told(proof, "村民在村里补齐材料")
     with _at(2026, 9, 22, 15, 30):
         casework.accept(filed.case_id, acceptor)
@@ -115,7 +115,7 @@ def prove(folder: Path, say: Callable[[str], None] = print) -> Proof:
         postman.drain(60)
         casework.deliver(filed.case_id, agent, collector_id=applicant.id, way="window")
         teller.told(proof, "在村便民服务站打印、核对身份后交付，取得送达回证")
-        ratings.rate(filed.case_id, applicant, grade=Grade.VERY_SATISFIED, key="proof-rate")
+        ratings.rate(filed.case_id, applicant, grade=Grade.VERY_SATISFIED)
         teller.told(proof, "村民评价：非常满意")
         postman.drain(60)
         publication.issue_results(COUNTY, by=_holder("xzsp-head"))

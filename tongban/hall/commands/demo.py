@@ -1,0 +1,102 @@
+"""./run demo: the whole house in one go.
+
+Opens the fictitious county, carries one case from a village to its archived result, shows its licence and the figures of
+that day, simulates part of another day, and serves.  Nothing it needs comes from outside once installed.
+"""
+
+import argparse
+import sys
+import time
+from datetime import date
+
+HELP = "演示：开县、走通一个办件、模拟一天、启动网站（加 --exit 做完就停）"
+NEEDS_DJANGO = True
+
+#: The day whose figures the demo opens.
+DAY = date(2026, 10, 12)
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--exit", action="store_true", help="做完就停止，不启动网站")
+    parser.add_argument("--cases", type=int, default=120, help="模拟多少个办件（默认 120，最多 300）")
+    parser.add_argument("--port", type=int, default=8000, help="网站的端口（默认 8000）")
+
+
+def run(args: argparse.Namespace) -> int:
+    from django.conf import settings
+
+    if not settings.TONGBAN_DEMO:
+        print("这里连的是正式数据库，不能运行演示。请去掉 DATABASE_URL 再试。", file=sys.stderr)
+        return 2
+    began = time.monotonic()
+    status = _show(args)
+    print(f"\n以上用时 {time.monotonic() - began:.1f} 秒。")
+    if status or args.exit:
+        return status
+    from tongban.hall.commands.serve import serve
+
+    return serve(port=args.port)
+
+
+def _show(args: argparse.Namespace) -> int:
+    from tongban.hall import state
+    from tongban.hall.county.opening import open_county
+    from tongban.hall.county.proof import prove
+    from tongban.hall.progress import Bar
+    from tongban.rooms import clock
+    from tongban.rooms.licences import actions as licences
+
+    with Bar("示例县开张") as bar:
+        opened = open_county()
+        bar.show("完成")
+    print(f"一、示例县（虚构）开张：事项 {opened.items} 个，岗位 {opened.posts} 个。\n")
+    print("二、一个办件，从村里申请到结果归档（2026 年国庆前后）\n")
+    proof = prove(state.folder() / "proof")
+    if proof.licence is None:
+        print("证照没有做出来。请看上面的日志。", file=sys.stderr)
+        return 1
+    verdict = licences.verify_pdf(proof.licence.read_bytes())
+    print(f"\n三、查验证照 {proof.licence}：{verdict.sentence}")
+    print("　　也可以自己查：./run verify 加上面的文件名；Debian 的 pdfsig、qpdf --check 也认。\n")
+    if verdict.state != "valid" or not _figures():
+        return 1
+    _simulate(min(args.cases, 300))
+    clock.set_demo(clock.at_local(date(2026, 10, 13), 18), running=True)
+    return 0
+
+
+def _figures() -> bool:
+    """Print the figures of the day, each opened to its rows; False: one does not agree with them."""
+    from tongban.hall.county.opening import COUNTY
+    from tongban.rooms import clock
+    from tongban.rooms.supervision import queries as supervision
+    from tongban.rulebook.indicators import DEFINITIONS
+
+    print(f"四、{DAY} 的数字，每个都点得开、对得上\n")
+    good = True
+    with clock.held(clock.at_local(DAY, 20)):
+        for definition in DEFINITIONS:
+            figure = supervision.figure(definition.code, COUNTY, DAY, DAY)
+            good &= supervision.agrees(figure)
+            print(f"　　{definition.name}：{figure}　（分子 {figure.numerator}，分母 {figure.denominator}）")
+    print("　　" + ("全部与明细一致。" if good else "有数字与明细不一致！"))
+    return good
+
+
+def _simulate(cases: int) -> None:
+    from tongban.hall.county.simulation import Simulation
+    from tongban.hall.progress import Bar
+
+    print(f"\n五、模拟 2026-10-13 的一部分：{cases} 个办件\n")
+    with Bar("模拟", cases) as bar:
+        seen = 0
+
+        def progress(done: int, total: int) -> None:
+            nonlocal seen
+            bar.total(total)
+            bar.step(done - seen)
+            seen = done
+
+        seed = int(time.time()) % 1_000_000
+        made = Simulation(seed=seed, per_day=cases, start=date(2026, 10, 13)).run(1, progress=progress)
+    print(f"　　收件 {made.filed} 件，办理步骤 {made.steps} 步；文书由后台投递员陆续盖章。")
