@@ -95,7 +95,9 @@ class County:
 
         return answers_for(self.item(code).form, Random(1), clock.today())
 
-    def filing(self, code: str = "small-food-shop", *, leave_out: tuple[str, ...] = (), applicant: Any = None, **more: Any) -> Any:
+    def filing(
+        self, code: str = "small-food-shop", *, leave_out: tuple[str, ...] = (), applicant: Any = None, **more: Any
+    ) -> Any:
         """Return a complete filing of an item, but for what is left out."""
         from tongban.rooms.casework.actions import Filing, Offer
 
@@ -131,7 +133,9 @@ class County:
 
         case_id = self.accepted(code, **more)
         for desk in self.item(code).desks[:-1]:
-            casework.pass_on(case_id, self.able("examine" if desk.power == "examine" else "decide", code), opinion="符合")
+            casework.pass_on(
+                case_id, self.able("examine" if desk.power == "examine" else "decide", code), opinion="符合"
+            )
         casework.grant(case_id, self.able("decide", code), opinion="准予")
         return case_id
 
@@ -170,4 +174,3 @@ def own_county(county_database, worker_id, django_db_blocker) -> Iterator[County
         name = f"t_{os.getpid()}_{worker_id}_own"
         with testbase.copy_of(county_database, name):
             yield County()
-

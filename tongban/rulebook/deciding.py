@@ -129,7 +129,9 @@ def _received_on(facts: Facts, step: Step, given: Given, today: date) -> date | 
     if step.name == "file":
         day = given.received_on or today
         if day > today:
-            raise Refused("received_in_future", "收件日期不能晚于今天。请核对纸质收件单上的日期。", law("民法典 第二百零一条"))
+            raise Refused(
+                "received_in_future", "收件日期不能晚于今天。请核对纸质收件单上的日期。", law("民法典 第二百零一条")
+            )
         return day
     if step.name == "supply":
         return facts.received_on if "second_notice" in facts.flags else given.received_on or today
@@ -152,9 +154,7 @@ def _clocks(
             started = _start(facts, move, received_on, accepted_on, now, calendar, clocks)
             clocks += [started] if started else []
         elif move.op is ClockOp.STOP:
-            clocks = [
-                replace(c, stopped_at=now) if c.is_running and move.clock in ("*", c.name) else c for c in clocks
-            ]
+            clocks = [replace(c, stopped_at=now) if c.is_running and move.clock in ("*", c.name) else c for c in clocks]
         elif move.op is ClockOp.EXTEND:
             rule = facts.item.limits.extension
             clocks = [
@@ -207,9 +207,7 @@ def _start(
     return recount(blank, rule, calendar)
 
 
-def _proceedings(
-    facts: Facts, step: Step, given: Given, today: date, calendar: Calendar
-) -> tuple[Proceeding, ...]:
+def _proceedings(facts: Facts, step: Step, given: Given, today: date, calendar: Calendar) -> tuple[Proceeding, ...]:
     open_ones = [p for p in facts.proceedings if p.closed_on is None]
     if step.name == "pause" and given.time_needed is not None:
         due_on = time.due(today, given.time_needed, calendar, roll=False).on
@@ -234,9 +232,8 @@ def _proceedings(
 def _flags(facts: Facts, step: Step, given: Given) -> frozenset[str]:
     """Marks that supervision reads: breaches and counted exceptions."""
     flags = set()
-    if step.name == "ask_correction" and facts.notices:
-        if {lack.code for lack in given.lacking} - facts.told:
-            flags.add("second_notice")
+    if step.name == "ask_correction" and facts.notices and {lack.code for lack in given.lacking} - facts.told:
+        flags.add("second_notice")
     if step.name == "deem_accepted":
         flags.add("deemed_accepted")
     if step.name == "decide_on_spot":

@@ -15,18 +15,26 @@ def complete(facts: Facts, actor: Actor, given: Given) -> None:
     """Every material needed is here, held by the platform or promised for later; everybody has signed."""
     if facts.missing:
         names = "、".join(_name(facts, code) for code in facts.missing)
-        raise Refused("materials_missing", f"还缺：{names}。请一次性告知申请人补正后再受理。", law("行政许可法 第三十二条"))
+        raise Refused(
+            "materials_missing", f"还缺：{names}。请一次性告知申请人补正后再受理。", law("行政许可法 第三十二条")
+        )
     if facts.unsigned:
         roles = "、".join(ROLE_LABELS.get(role, role) for role in facts.unsigned)
-        raise Refused("signatures_missing", f"还需要{roles}签名确认。请通知其在网上或窗口签名。", law("行政许可法 第三十一条"))
+        raise Refused(
+            "signatures_missing", f"还需要{roles}签名确认。请通知其在网上或窗口签名。", law("行政许可法 第三十一条")
+        )
 
 
 def all_named(facts: Facts, actor: Actor, given: Given) -> None:
     """One notice names everything (许可法 32(4)): each missing material stands in it, each with its reason."""
     if not given.lacking:
-        raise Refused("correction_empty", "请逐项写明缺少或不符合要求的材料及原因。", law("行政许可法 第三十二条第一款第四项"))
+        raise Refused(
+            "correction_empty", "请逐项写明缺少或不符合要求的材料及原因。", law("行政许可法 第三十二条第一款第四项")
+        )
     if any(not lack.reason.strip() for lack in given.lacking):
-        raise Refused("correction_reason_missing", "每一项都要写明哪里不对、怎样补正。", law("行政许可法 第三十二条第一款第四项"))
+        raise Refused(
+            "correction_reason_missing", "每一项都要写明哪里不对、怎样补正。", law("行政许可法 第三十二条第一款第四项")
+        )
     named = {lack.code for lack in given.lacking}
     left_out = [code for code in facts.missing if code not in named]
     if left_out:
@@ -43,7 +51,9 @@ def all_supplied(facts: Facts, actor: Actor, given: Given) -> None:
     left = [code for code in facts.missing if code in facts.told and code not in given.supplied]
     if left:
         names = "、".join(_name(facts, code) for code in left)
-        raise Refused("supply_incomplete", f"还差：{names}。已交的材料已保存，补齐后再提交。", law("行政许可法 第三十二条"))
+        raise Refused(
+            "supply_incomplete", f"还差：{names}。已交的材料已保存，补齐后再提交。", law("行政许可法 第三十二条")
+        )
 
 
 def separated(facts: Facts, actor: Actor, given: Given) -> None:
@@ -55,9 +65,13 @@ def separated(facts: Facts, actor: Actor, given: Given) -> None:
 def on_the_spot(facts: Facts, actor: Actor, given: Given) -> None:
     """即办件: the item has a named exemption (许可法 34(2): complete and decidable is decided on the spot)."""
     if facts.item.on_the_spot is None:
-        raise Refused("not_on_the_spot", "这个事项不是即办件，不能当场决定。请受理后转审查。", law("行政许可法 第三十四条"))
+        raise Refused(
+            "not_on_the_spot", "这个事项不是即办件，不能当场决定。请受理后转审查。", law("行政许可法 第三十四条")
+        )
     if Post.DECIDER not in actor.posts or Post.ACCEPTOR not in actor.posts:
-        raise Refused("spot_powers_missing", "当场办结需要同时有受理和决定的授权。请转给首席代表。", design("即办件授权"))
+        raise Refused(
+            "spot_powers_missing", "当场办结需要同时有受理和决定的授权。请转给首席代表。", design("即办件授权")
+        )
 
 
 def more_desks(facts: Facts, actor: Actor, given: Given) -> None:
@@ -91,9 +105,15 @@ def proceeding_given(facts: Facts, actor: Actor, given: Given) -> None:
     if given.proceeding not in facts.item.proceedings:
         raise Refused("proceeding_unknown", "本事项没有规定这种程序，不能因此停表。", law("行政许可法 第四十五条"))
     if given.time_needed is None:
-        raise Refused("proceeding_time_missing", "请写明这项程序需要多长时间，并书面告知申请人。", law("行政许可法 第四十五条"))
+        raise Refused(
+            "proceeding_time_missing", "请写明这项程序需要多长时间，并书面告知申请人。", law("行政许可法 第四十五条")
+        )
     if given.notice and not (given.proceeding in ARTICLE_45 and given.proceeding in facts.item.pausing):
-        raise Refused("pause_not_lawful", "只有听证、招标、拍卖、检验、检测、检疫、鉴定、专家评审可以停表。", law("行政许可法 第四十五条"))
+        raise Refused(
+            "pause_not_lawful",
+            "只有听证、招标、拍卖、检验、检测、检疫、鉴定、专家评审可以停表。",
+            law("行政许可法 第四十五条"),
+        )
 
 
 def proceeding_result(facts: Facts, actor: Actor, given: Given) -> None:
@@ -116,7 +136,9 @@ def extendable(facts: Facts, actor: Actor, given: Given) -> None:
     if any(clock.extension is not None for clock in facts.clocks):
         raise Refused("extended_already", "期限只能延长一次。请在期限内作出决定。", law("行政许可法 第四十二条"))
     if any(clock.noted for clock in facts.clocks if clock.name == "statutory"):
-        raise Refused("extension_too_late", "期限已过，不能再延长。请立即作出决定并说明逾期原因。", law("行政许可法 第四十二条"))
+        raise Refused(
+            "extension_too_late", "期限已过，不能再延长。请立即作出决定并说明逾期原因。", law("行政许可法 第四十二条")
+        )
 
 
 def grounded(facts: Facts, actor: Actor, given: Given) -> None:

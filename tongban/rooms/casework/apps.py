@@ -15,7 +15,17 @@ class CaseworkConfig(AppConfig):
         statement.allow(
             "casework_clock",
             key="case_id, name, run",
-            update=("extension", "excluded", "due_on", "due_at", "amber_from", "provisional", "stopped_at", "noted", "calendar"),
+            update=(
+                "extension",
+                "excluded",
+                "due_on",
+                "due_at",
+                "amber_from",
+                "provisional",
+                "stopped_at",
+                "noted",
+                "calendar",
+            ),
         )
         statement.allow("casework_proceeding", key="case_id, no", update=("closed_on", "result"))
         statement.allow(

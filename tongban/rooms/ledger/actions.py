@@ -71,7 +71,9 @@ def take_step(write: Write) -> Taken | None:
     again writes nothing and returns what came of it the first time.
     """
     tables = tuple(name for name in write.rows if write.rows[name])
-    sql = statement.step_statement(write.version is None, tables, bool(write.draws), bool(write.promises), bool(write.key))
+    sql = statement.step_statement(
+        write.version is None, tables, bool(write.draws), bool(write.promises), bool(write.key)
+    )
     params: dict[str, Any] = {
         "row": _json(write.row),
         "id": write.case_id,

@@ -5,9 +5,9 @@ is item data.
 """
 
 from tongban.rulebook.basis import law
+from tongban.rulebook.clock import Limit
 from tongban.rulebook.kinds import shared
 from tongban.rulebook.steps import ClockRule, Expiry, Kind, Post, Step, start, stop
-from tongban.rulebook.clock import Limit
 
 STATES = {
     "draft": "草稿",
@@ -174,7 +174,14 @@ STEPS = (
         ready=("issued",),
         ended=("delivered", "refused", "not_accepted", "withdrawn", "lapsed"),
         running=(
-            "filed", "correcting", "accepted", "paused", "publicising", "elsewhere", "granted", "issued",
+            "filed",
+            "correcting",
+            "accepted",
+            "paused",
+            "publicising",
+            "elsewhere",
+            "granted",
+            "issued",
         ),
     ),
 )

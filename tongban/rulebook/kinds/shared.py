@@ -14,9 +14,7 @@ BUSINESS_36 = law("优化营商环境条例 第三十六条")
 RATING = Basis(BasisKind.DOCUMENT, "国办发〔2019〕51号", "国务院办公厅", verified=True)
 E_ARCHIVE = law("国务院令第716号 第十二条")
 
-DELIVERY = ClockRule(
-    "delivery", "送达期限", Expiry.OVERDUE_ONLY, "", ARTICLE_44, default=Limit.parse("10wd")
-)
+DELIVERY = ClockRule("delivery", "送达期限", Expiry.OVERDUE_ONLY, "", ARTICLE_44, default=Limit.parse("10wd"))
 PROMISED = ClockRule("promised", "承诺期限", Expiry.OVERDUE_ONLY, "", BUSINESS_36, pausable=True)
 CORRECTION = ClockRule(
     "correction", "补正期限", Expiry.LAPSED, "lapse", design("逾期不补正，告知后退件"), default=Limit.parse("30d")
@@ -229,9 +227,7 @@ def check_shared(*sources: str) -> Step:
 
 def sign(*sources: str) -> Step:
     """签名: a party signs (国务院令第716号 第八条: a reliable electronic signature equals one by hand)."""
-    return Step(
-        "sign", "当事人签名", sources, "=", (Post.APPLICANT, Post.CLERK), law("国务院令第716号 第八条")
-    )
+    return Step("sign", "当事人签名", sources, "=", (Post.APPLICANT, Post.CLERK), law("国务院令第716号 第八条"))
 
 
 def settle_fee(*sources: str) -> Step:

@@ -129,7 +129,9 @@ def save_draft(filing: Filing, who: Who, *, draft_id: UUID | None = None) -> UUI
     if draft_id is None:
         case_key, wrapped = crypto.new_key()
         row = _row(filing, version_id, item, uuid7(), now)
-        file = case_file({**row, "number": None, "lookup_code": None, "filed_at": None}, materials={}, wrapped_key=wrapped)
+        file = case_file(
+            {**row, "number": None, "lookup_code": None, "filed_at": None}, materials={}, wrapped_key=wrapped
+        )
         rows: dict[str, list[Mapping[str, Any]]] = {
             "casework_casekey": [{"case_id": file.id, "wrapped": wrapped}],
             "casework_answers": [_answers(file.id, 1, filing.answers, case_key)],
@@ -139,7 +141,9 @@ def save_draft(filing: Filing, who: Who, *, draft_id: UUID | None = None) -> UUI
         file = read(draft_id)
         if file.wrapped_key is None:
             raise Refused("case_erased", "这份草稿已按规定删除。请重新填写。")
-        rows = {"casework_answers": [_answers(file.id, file.answers + 1, filing.answers, crypto.unwrap(file.wrapped_key))]}
+        rows = {
+            "casework_answers": [_answers(file.id, file.answers + 1, filing.answers, crypto.unwrap(file.wrapped_key))]
+        }
         step = "save"
     actor = actor_in(file, who, file.facts.kind.by_name[step])
     outcome = deciding.decide(file.facts, step, actor, Given(), now, calendars.calendar())
@@ -148,8 +152,15 @@ def save_draft(filing: Filing, who: Who, *, draft_id: UUID | None = None) -> UUI
     return file.id
 
 
-def supply(case_id: UUID, who: Who, offers: Mapping[str, Offer], *, answers: Mapping[str, Any] | None = None,
-           received_on: date | None = None, key: str = "") -> Done:
+def supply(
+    case_id: UUID,
+    who: Who,
+    offers: Mapping[str, Offer],
+    *,
+    answers: Mapping[str, Any] | None = None,
+    received_on: date | None = None,
+    key: str = "",
+) -> Done:
     """补正材料: what the notice named comes in.  While something is still missing, all is kept and the case waits."""
     file = read(case_id)
     item = file.facts.item
@@ -214,8 +225,14 @@ def _new_file(
     ]
     parties = _parties(filing, item, now)
     rows["casework_party"] = [
-        {"id": p.id, "case_id": case_id, "role": p.role, "person_id": p.person_id, "signed_at": now if p.signed else None,
-         "contact": ""}
+        {
+            "id": p.id,
+            "case_id": case_id,
+            "role": p.role,
+            "person_id": p.person_id,
+            "signed_at": now if p.signed else None,
+            "contact": "",
+        }
         for p in parties
     ]
     if materials:
@@ -381,6 +398,4 @@ def _filed_before(actor: str, key: str, numbers: tuple[tuple[str, str, int, int]
         (case_id,) = cursor.fetchone()
     file = read(case_id)
     held = tuple(code for code, one in file.materials.items() if one["state"] == "held")
-    return Filed(
-        file.id, str(file.row["number"]), str(file.row["lookup_code"]), numbers, file.facts.missing, held
-    )
+    return Filed(file.id, str(file.row["number"]), str(file.row["lookup_code"]), numbers, file.facts.missing, held)

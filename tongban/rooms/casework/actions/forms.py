@@ -19,8 +19,11 @@ def check_answers(item: Item, answers: Mapping[str, Any]) -> None:
         return
     faults = [_sentence(item, error) for error in _validator(item).iter_errors(dict(answers))]
     if faults:
-        raise Refused("form_invalid", "表单有需要改正的地方：" + "；".join(dict.fromkeys(faults)) + "。已填内容不会丢失。",
-                      law("行政许可法 第三十一条"))
+        raise Refused(
+            "form_invalid",
+            "表单有需要改正的地方：" + "；".join(dict.fromkeys(faults)) + "。已填内容不会丢失。",
+            law("行政许可法 第三十一条"),
+        )
 
 
 def _validator(item: Item) -> Draft202012Validator:
@@ -56,4 +59,3 @@ _WORDS = {
     "const": "要确认同意",
     "additionalProperties": "不在表单里",
 }
-

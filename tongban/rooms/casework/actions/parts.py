@@ -101,4 +101,3 @@ def _options(bundle: CaseFile, situations: Any) -> frozenset[str]:
 
 def _nobody() -> UUID:
     raise Refused("applicant_missing", "这个一件事没有申请人，不能分送。请补登申请人。")
-

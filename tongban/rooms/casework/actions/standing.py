@@ -96,7 +96,9 @@ def may_file(filing: "Filing", item: Item, who: Who, day: "date") -> None:
     kind = "natural" if standing.applicant.kind == "natural" else "legal"
     if item.applicants and kind not in item.applicants:
         wanted = "个人" if "natural" in item.applicants else "单位"
-        raise Refused("wrong_applicant", f"这个事项由{wanted}申请。请换用{wanted}的身份办理。", law("行政许可法 第三十条"))
+        raise Refused(
+            "wrong_applicant", f"这个事项由{wanted}申请。请换用{wanted}的身份办理。", law("行政许可法 第三十条")
+        )
     if standing.capacity == "agent" and not item.agent_allowed:
         raise Refused("agent_not_allowed", "这个事项依法须由本人办理，不能代办。", law("行政许可法 第二十九条"))
     if filing.site_id is not None:

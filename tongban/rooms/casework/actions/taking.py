@@ -165,7 +165,12 @@ def _promises(file: CaseFile, outcome: Outcome, seq: int, now: datetime) -> list
     """Documents to seal, people to tell, the archive to fill: owed, and done after the commit."""
     step = outcome.step
     owed: list[dict[str, Any]] = [
-        {"kind": "document", "key": f"document:{file.id}:{seq}:{kind}", "body": {"document": kind, "seq": seq}, "register": kind}
+        {
+            "kind": "document",
+            "key": f"document:{file.id}:{seq}:{kind}",
+            "body": {"document": kind, "seq": seq},
+            "register": kind,
+        }
         for kind in step.documents
     ]
     owed += [

@@ -45,9 +45,7 @@ def ask_correction(case_id: UUID, who: Who, lacking: Mapping[str, str], *, key: 
             }
             for lack in lacks
         ],
-        "casework_material": [
-            _material(case_id, lack.code, "lacking", now) for lack in lacks if lack.code != "form"
-        ],
+        "casework_material": [_material(case_id, lack.code, "lacking", now) for lack in lacks if lack.code != "form"],
     }
     return take(case_id, "ask_correction", who, Plan(given=Given(lacking=lacks), rows=rows), key=key)
 
@@ -67,9 +65,7 @@ def send_back(case_id: UUID, who: Who, *, reason: str, key: str = "") -> Done:
     return take(case_id, "send_back", who, Plan(given=Given(reason=reason)), key=key)
 
 
-def pause(
-    case_id: UUID, who: Who, *, proceeding: str, time_needed: Limit, notice: bool, key: str = ""
-) -> Done:
+def pause(case_id: UUID, who: Who, *, proceeding: str, time_needed: Limit, notice: bool, key: str = "") -> Done:
     """启动特别程序: the clock stands only with ``notice`` in writing and only for article 45's list."""
     given = Given(proceeding=proceeding, time_needed=time_needed, notice=notice)
     return take(case_id, "pause", who, Plan(given=given), key=key)
@@ -151,9 +147,7 @@ def supply_later(case_id: UUID, who: Who, files: Mapping[str, UUID | None], *, k
     return take(case_id, "supply_later", who, Plan(rows=rows, notes={"materials": sorted(files)}), key=key)
 
 
-def check_shared(
-    case_id: UUID, who: Who, results: Mapping[str, tuple[str, UUID | None]], *, key: str = ""
-) -> Done:
+def check_shared(case_id: UUID, who: Who, results: Mapping[str, tuple[str, UUID | None]], *, key: str = "") -> Done:
     """共享数据核验: material code -> (``shared`` or ``mismatch``, the call that showed it)."""
     now = clock.now()
     rows = {
@@ -217,8 +211,15 @@ def outside_result(
     return take(case_id, f"{result}_elsewhere", taker, plan, key=f"outside:{message_id}")
 
 
-def rate(case_id: UUID, who: Who, *, rows: Mapping[str, Sequence[Mapping[str, Any]]], notes: Mapping[str, Any],
-         promises: Sequence[Mapping[str, Any]] = (), key: str = "") -> Done:
+def rate(
+    case_id: UUID,
+    who: Who,
+    *,
+    rows: Mapping[str, Sequence[Mapping[str, Any]]],
+    notes: Mapping[str, Any],
+    promises: Sequence[Mapping[str, Any]] = (),
+    key: str = "",
+) -> Done:
     """评价: called by the ratings room, which brings its row."""
     return take(case_id, "rate", who, Plan(rows=rows, notes=notes, promises=promises), key=key)
 
@@ -267,4 +268,3 @@ def _check_collector(file: CaseFile, collector_id: UUID | None) -> None:
     if collector_id is None:
         raise Refused("collector_missing", "请核对并登记领取人身份。")
     may_collect(file, collector_id)
-

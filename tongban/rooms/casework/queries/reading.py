@@ -129,9 +129,7 @@ def case_file(
             m.code for m in needed if m.source != "made" and states.get(m.code, "lacking") in ("lacking", "mismatch")
         ),
         following=tuple(m.code for m in needed if states.get(m.code) == "promised"),
-        unsigned=tuple(
-            role for role in item.signatures if not any(p.role == role and p.signed for p in parties)
-        ),
+        unsigned=tuple(role for role in item.signatures if not any(p.role == role and p.signed for p in parties)),
         told=frozenset(code for _, code in lacks),
         notices=max((n for n, _ in lacks), default=0),
         fee=fee["state"] if fee else "",

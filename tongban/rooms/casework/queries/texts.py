@@ -32,4 +32,3 @@ def _key(file: CaseFile) -> bytes:
     if file.wrapped_key is None:
         raise Refused("case_erased", "这个办件的内容已按规定删除。")
     return crypto.unwrap(file.wrapped_key)
-
