@@ -91,8 +91,12 @@ def warm_county() -> Place:
     desks = Desks(COUNTY, day)
     acceptor = desks.able(Power.ACCEPT, item)
     decider = desks.able(Power.DECIDE, item, other_than=frozenset({acceptor.id}) if acceptor.id else frozenset())
-    found = {"acceptor": acceptor, "reviewer": desks.able(Power.EXAMINE, item), "decider": decider,
-             "exit": desks.able(Power.DELIVER, item)}
+    found = {
+        "acceptor": acceptor,
+        "reviewer": desks.able(Power.EXAMINE, item),
+        "decider": decider,
+        "exit": desks.able(Power.DELIVER, item),
+    }
     return Place(
         county=COUNTY,
         persons=persons,

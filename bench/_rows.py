@@ -190,9 +190,7 @@ def _values(parts: Any, shapes: dict[str, Any]) -> list[Any]:
         for kind, row in rows:
             if kind == "insert":
                 values += [
-                    _value(row[c], shape["columns"][c])
-                    for c in columns
-                    if not (table == "ledger_number" and c == "n")
+                    _value(row[c], shape["columns"][c]) for c in columns if not (table == "ledger_number" and c == "n")
                 ]
         for kind, row in rows:
             if kind == "update":

@@ -303,7 +303,14 @@ def test_unknown_year_gives_a_provisional_date():
 
 def test_filing_kind_has_no_refusal_on_merits():
     assert "refuse" not in KINDS["filing"].by_name
-    assert {s.decision for s in KINDS["filing"].steps} <= {"", "granted", "not_accepted", "struck_out", "withdrawn", "lapsed"}
+    assert {s.decision for s in KINDS["filing"].steps} <= {
+        "",
+        "granted",
+        "not_accepted",
+        "struck_out",
+        "withdrawn",
+        "lapsed",
+    }
 
 
 def test_status_groups_come_from_the_table():

@@ -64,7 +64,8 @@ def set_demo(moment: datetime, *, running: bool = False) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO ledger_wallclock (id, shows, since, running) VALUES (1, %s, %s, %s)"
-            " ON CONFLICT (id) DO UPDATE SET shows = EXCLUDED.shows, since = EXCLUDED.since, running = EXCLUDED.running",
+            " ON CONFLICT (id) DO UPDATE"
+            " SET shows = EXCLUDED.shows, since = EXCLUDED.since, running = EXCLUDED.running",
             [moment, datetime.now(UTC), running],
         )
 

@@ -1,7 +1,7 @@
 """./run demo: the whole house in one go.
 
-Opens the fictitious county, carries one case from a village to its archived result, shows its licence and the figures of
-that day, simulates part of another day, and serves.  Nothing it needs comes from outside once installed.
+Opens the fictitious county, carries one case from a village to its archived result, shows its licence and the figures
+of that day, simulates part of another day, and serves.  Nothing it needs comes from outside once installed.
 """
 
 import argparse

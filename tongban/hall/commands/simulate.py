@@ -11,7 +11,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--days", type=int, default=1, help="模拟几个工作日（默认 1）")
     parser.add_argument("--per-day", type=int, default=300, help="每天收多少件（默认 300）")
     parser.add_argument("--seed", type=int, default=1, help="随机数种子；同一种子得到同样的事实")
-    parser.add_argument("--start", type=date.fromisoformat, default=date(2026, 10, 13), help="第一天（默认 2026-10-13）")
+    parser.add_argument(
+        "--start", type=date.fromisoformat, default=date(2026, 10, 13), help="第一天（默认 2026-10-13）"
+    )
     parser.add_argument("--seal", action="store_true", help="同时制作并加盖文书（默认留给后台投递员）")
 
 

@@ -1,9 +1,9 @@
 """The proof of ring 1: one case from a village to its archived result, on fixed dates over the National Day of 2026.
 
-A villager files an item of three materials at her village; one paper is missing and is named once; the clock of law starts,
-stands for an expert review told in writing, and runs on over the holiday; somebody other than the acceptor decides; the
-sealed licence is handed out in the village; she rates; the result is published and archived; and every figure opens to its
-rows.  Everything goes through the same actions that pages call.
+A villager files an item of three materials at her village; one paper is missing and is named once; the clock of law
+starts, stands for an expert review told in writing, and runs on over the holiday; somebody other than the acceptor
+decides; the sealed licence is handed out in the village; she rates; the result is published and archived; and every
+figure opens to its rows.  Everything goes through the same actions that pages call.
 """
 
 from collections.abc import Callable, Iterator
@@ -79,9 +79,7 @@ def prove(folder: Path, say: Callable[[str], None] = print) -> Proof:
     with _at(2026, 9, 21, 10, 5):
         desks = Desks(COUNTY, clock.today())
         acceptor = desks.able(Power.ACCEPT, item)
-        _refused(
-            teller, lambda: casework.accept(filed.case_id, acceptor), "材料没齐就想受理"
-        )
+        _refused(teller, lambda: casework.accept(filed.case_id, acceptor), "材料没齐就想受理")
         casework.ask_correction(
             filed.case_id, acceptor, {"health": "没有提交从业人员健康证明。请到县内体检机构办理后，在村里或网上补交。"}
         )
@@ -94,9 +92,7 @@ def prove(folder: Path, say: Callable[[str], None] = print) -> Proof:
         teller.told(proof, "受理；受理日为材料齐全之日，法定期限从次日起算")
     with _at(2026, 9, 24, 9, 0):
         reviewer = desks.able(Power.EXAMINE, item)
-        casework.pause(
-            filed.case_id, reviewer, proceeding="expert_review", time_needed=Limit.parse("5d"), notice=True
-        )
+        casework.pause(filed.case_id, reviewer, proceeding="expert_review", time_needed=Limit.parse("5d"), notice=True)
         teller.told(proof, "启动专家评审并书面告知所需时间，期限停止计算")
     with _at(2026, 9, 29, 16, 0):
         casework.resume(filed.case_id, reviewer, result="passed", opinion="评审通过")

@@ -195,7 +195,7 @@ class Simulation:
         file = read(case_id)
         acceptor = self._desks().able(Power.ACCEPT, item)
         if file.facts.missing:
-            lacking = {code: "没有提交，请补交清晰完整的材料" for code in file.facts.missing}
+            lacking = dict.fromkeys(file.facts.missing, "没有提交，请补交清晰完整的材料")
             casework.ask_correction(case_id, acceptor, lacking)
             self._soon(rng, lambda: self._supply(rng, case_id, item, by), 60, 2000)
         elif item.kind == "filing":

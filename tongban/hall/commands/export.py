@@ -1,0 +1,65 @@
+"""导出：把施行中的事项和证照种类写成 TOML，可以在别处再载入。
+
+./run export items 目录 --county 990127              今天施行的版本
+./run export items 目录 --county 990127 --drafts     草稿（包括还没有公布的）
+./run export divisions 区划.csv --county 990127      区划表，可用 ./run import divisions 再导入
+"""
+
+import argparse
+import csv
+from pathlib import Path
+
+from tongban.hall.progress import track
+
+HELP = "导出事项（TOML）或区划（CSV），可以再导入"
+NEEDS_DJANGO = True
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("what", metavar="种类", choices=("divisions", "items"), help="divisions 区划，items 事项")
+    parser.add_argument("to", metavar="目录或文件", type=Path, help="写到哪里；事项写到目录，区划写到 CSV 文件")
+    parser.add_argument("--county", metavar="区划", required=True, help="县的六位区划代码")
+    parser.add_argument("--drafts", action="store_true", help="导出事项草稿，而不是施行中的版本")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write what was asked for.  Returns 1 when the county has none of it."""
+    count = _divisions(args) if args.what == "divisions" else _items(args)
+    print(f"已写入 {count} 个到 {args.to}。" if count else f"县 {args.county} 没有可导出的内容。请核对区划代码。")
+    return 0 if count else 1
+
+
+def _items(args: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from tongban.rooms import clock
+    from tongban.rooms.catalogue import queries
+    from tongban.rooms.catalogue.interchange import to_toml
+
+    if args.drafts:
+        found = [(one.code, lambda code=one.code: queries.draft_content(args.county, code)) for one in queries.drafts(args.county)]
+    else:
+        listed = queries.listed(args.county, clock.today())
+        found = [(one.code, lambda version=one.version_id: queries.content(version)) for one in listed]
+    folders = args.to / "items", args.to / "licence_kinds"
+    for folder in folders if found else ():
+        folder.mkdir(parents=True, exist_ok=True)
+    for code, content in track(found, "导出事项"):
+        (folders[0] / f"{code}.toml").write_text(to_toml(content()), encoding="utf-8")
+    for kind in queries.kinds() if found else ():
+        plain = {key: value for key, value in asdict(kind).items() if value is not None}
+        (folders[1] / f"{kind.code}.toml").write_text(to_toml(plain), encoding="utf-8")
+    return len(found)
+
+
+def _divisions(args: argparse.Namespace) -> int:
+    from tongban.rooms.people import queries
+
+    rows = queries.divisions(args.county)
+    if rows:
+        with args.to.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(("code", "name", "level", "parent_code"))
+            writer.writerows((one.code, one.name, one.level, one.parent_code) for one in rows)
+    return len(rows)
