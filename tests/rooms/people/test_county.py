@@ -30,7 +30,6 @@ def county(clock_held):
 
 
 def test_seed_is_loaded_once_and_a_second_load_changes_nothing(county):
-    """S136.  Given the seed, When it is loaded, Then hall, towns and villages stand as one tree with staff at each."""
     assert county.made == {section: len(rows) for section, rows in seed().items() if section != "county"}
     assert set(county.kept.values()) <= {0}
     before = _entries()
@@ -75,7 +74,6 @@ UNITS = {
 
 
 def test_item_of_each_unit_finds_who_accepts_examines_decides_and_extends(county):
-    """S192.  Given a post of another unit, When it tries to decide, Then no row allows it."""
     powers = queries.powers()
 
     def able(power, unit):

@@ -77,9 +77,9 @@ def test_table_without_its_columns_is_refused(clock_held, table):
     assert _code(lambda: actions.import_divisions(table, actor="house")) == "divisions_columns"
 
 
-def test_real_table_of_a_county_is_taken_whole(clock_held):
+def test_real_table_of_the_shared_folder_is_taken_whole(clock_held):
     if not REAL.exists():
-        pytest.skip("the shared folder of real tables is not here")
+        pytest.skip("../shared is not there")
     import csv
 
     with REAL.open(encoding="utf-8") as file:

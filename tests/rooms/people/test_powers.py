@@ -66,7 +66,7 @@ def test_nothing_is_allowed_that_no_row_allows(office):
 
 
 def test_expired_delegation_is_refused(office):
-    """S042.  Given an expired delegation, When the chief signs, Then it is refused."""
+    """S042.  Given an expired delegation, When the chief signs, Then it is refused"""
     _grant(valid_until=date(2026, 3, 31))
     actor = queries.actor_of(office.staff, office.post, TODAY)
     row = queries.require(actor, Power.DECIDE, SHOP, date(2026, 3, 31))
@@ -80,7 +80,7 @@ def test_expired_delegation_is_refused(office):
 
 
 def test_any_item_window_takes_every_item_at_its_own_site_only(office):
-    """S046.  Given a clerk at an all-item window, When an item of another unit comes, Then he may take it in."""
+    """An any-item window is an authority over all items; a row for one site holds at that site only."""
     _grant(items=["*", "shop-sign"], powers=["receive"], site="village-1", basis=law("行政许可法 第二十六条"))
     actor = queries.actor_of(office.staff, office.post, TODAY)
     assert _code(lambda: queries.require(actor, Power.RECEIVE, SIGN, TODAY)) == "authority_site"

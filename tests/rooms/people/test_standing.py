@@ -98,6 +98,9 @@ def test_adult_with_a_guardian_does_not_act_alone(adult, other):
     row = actions.appoint_guardian(other, adult, ground="court", actor="house", paper="示例判决 1")
     assert _code(lambda: queries.standing(other, None, "x", TODAY)) == "ward_alone"
     assert queries.standing(other, adult, "x", TODAY).capacity == "guardian"
+    third = actions.register_person("寿样本", county=COUNTY, actor="house", born=date(1950, 10, 1))
+    _mandate(other, third)
+    assert _code(lambda: queries.standing(other, third, "elderly-card", TODAY)) == "not_the_guardian"
 
     actions.end_guardianship(row, on=TODAY, actor="house")
 
@@ -131,7 +134,10 @@ def test_the_dead_neither_ask_nor_act(adult, other):
 
 
 def test_organisation_files_only_through_somebody_confirmed(adult, other, firm, django_assert_num_queries):
-    """S017.  Given an unmandated person, When filing for a firm, Then it is refused until a mandate is confirmed."""
+    """S017.
+
+    Given an unmandated person, When filing for an enterprise, Then it is refused until a mandate is confirmed
+    """
     assert _code(lambda: queries.standing(firm, None, "elderly-card", TODAY)) == "agent_needed"
     assert _code(lambda: queries.standing(firm, other, "elderly-card", TODAY)) == "mandate_missing"
 

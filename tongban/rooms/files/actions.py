@@ -48,14 +48,21 @@ def limit_bytes() -> int:
 
 
 def store(
-    content: bytes, *, county: str, actor: str, allowed: Sequence[str] = USUAL, provisional: bool = False
+    content: bytes,
+    *,
+    county: str,
+    actor: str,
+    allowed: Sequence[str] = USUAL,
+    provisional: bool = False,
+    limit: int | None = None,
 ) -> UUID:
     """Keep a content and return its id; the same content in the same county is kept once.
 
     ``provisional``: nothing refers to it yet; call ``keep`` in the transaction that does, or it is swept after
-    ``GRACE``.  Raises ``Refused``: ``file_empty``, ``file_too_large``, ``file_kind``, ``disk_full``, ``disk_trouble``.
+    ``GRACE``.  ``limit``: the largest size in bytes, for what the house makes itself; None: that of an upload.
+    Raises ``Refused``: ``file_empty``, ``file_too_large``, ``file_kind``, ``disk_full``, ``disk_trouble``.
     """
-    media = _checked(content, allowed)
+    media = _checked(content, allowed, limit_bytes() if limit is None else limit)
     sha256 = hashlib.sha256(content).hexdigest()
     known = _again(county, sha256, content, provisional)
     if known is not None:
@@ -154,11 +161,10 @@ def _sweep_upload(file_id: UUID, before: datetime, actor: str) -> int:
     return 1
 
 
-def _checked(content: bytes, allowed: Sequence[str]) -> str:
+def _checked(content: bytes, allowed: Sequence[str], limit: int) -> str:
     """Return the kind of an acceptable content, or refuse."""
     if not content:
         raise Refused("file_empty", "这个文件是空的（0 字节）。请检查原文件能否打开，然后重新上传。")
-    limit = limit_bytes()
     if len(content) > limit:
         size, most = _megabytes(len(content)), _megabytes(limit)
         raise Refused(
@@ -198,7 +204,7 @@ def _lay_down(county: str, content: bytes) -> tuple[str, bytes]:
 
 def _content(row: StoredFile) -> bytes:
     try:
-        content = crypto.open_bytes(blobs.read(row.blob), crypto.unwrap(row.wrapped_key))
+        content = crypto.open_bytes(blobs.read(row.blob), crypto.unwrap(bytes(row.wrapped_key)))
     except FileNotFoundError as error:
         raise Refused("file_lost", "文件内容不在存储设备上。请联系管理员从备份恢复，或重新上传同一份文件。") from error
     except InvalidTag as error:

@@ -297,9 +297,9 @@ def reveal(person_id: UUID, *, who: str, purpose: str) -> dict[str, str]:
     with transaction.atomic():
         ledger.log_access(who, "person", person.id, purpose)
     rows = Identifier.objects.filter(person_id__in=_group([person.id]), withdrawn_at=None).order_by("added_at", "id")
-    plain = {row.scheme: crypto.open_text(row.value_sealed) for row in rows}
+    plain = {row.scheme: crypto.open_text(bytes(row.value_sealed)) for row in rows}
     if person.phone_sealed is not None:
-        plain["phone"] = crypto.open_text(person.phone_sealed)
+        plain["phone"] = crypto.open_text(bytes(person.phone_sealed))
     return plain
 
 

@@ -197,7 +197,7 @@ def grant_authority(
         "from": begins,
         "until": valid_until,
     }
-    kind, holder = ("post", made.post_id) if post else ("unit", made.unit_id)
+    kind, holder = _holder(made)
     ledger.record(kind, holder, "grant_authority", actor, body, county=county)
     powers_changed()
     return made.id
@@ -211,9 +211,17 @@ def withdraw_authority(authority_id: UUID, *, actor: str) -> None:
         raise Refused("authority_unknown", "找不到这条仍有效的授权。请刷新后再看。")
     row.withdrawn_at = clock.now()
     row.save(update_fields=["withdrawn_at"])
-    kind, holder = ("post", row.post_id) if row.post_id else ("unit", row.unit_id)
+    kind, holder = _holder(row)
     ledger.record(kind, holder, "withdraw_authority", actor, {"authority": row.id}, county=row.county)
     powers_changed()
+
+
+def _holder(row: AuthorityRow) -> tuple[str, UUID]:
+    """Return in whose stream of the journal the row is told."""
+    if row.post_id is not None:
+        return "post", row.post_id
+    assert row.unit_id is not None, "the table has a constraint for it"
+    return "unit", row.unit_id
 
 
 def _post(post_id: UUID) -> Post:
