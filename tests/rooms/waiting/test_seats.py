@@ -104,7 +104,8 @@ def test_capacity_never_falls_below_what_is_taken(world, at):
     from tongban.rooms.waiting import actions
 
     where = session(world)
-    book(where), book(where)
+    for _ in range(2):
+        book(where)
     assert refusal(actions.change_capacity, where, 1, actor="house") == "capacity_below_taken"
     actions.change_capacity(where, 2, actor="house")
     assert refusal(book, where) == "session_full"

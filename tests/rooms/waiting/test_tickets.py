@@ -147,7 +147,8 @@ def test_a_reassigned_window_calls_the_new_zones_class(world, at):
 def test_a_window_with_someone_at_it_calls_nobody_else(world, at):
     from tongban.rooms.waiting import actions
 
-    take(world), take(world)
+    for _ in range(2):
+        take(world)
     actions.call_next(world.windows[0])
     assert refusal(actions.call_next, world.windows[0]) == "window_busy"
     assert refusal(actions.close_window, world.windows[0], actor="x") == "window_busy"

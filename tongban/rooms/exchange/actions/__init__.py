@@ -1,0 +1,52 @@
+"""Every way the room changes: resources and requests, calls, what goes out, what comes in."""
+
+from tongban.rooms.exchange.actions.asking import ask, check_form
+from tongban.rooms.exchange.actions.incoming import (
+    Received,
+    apply_outside,
+    enter_by_hand,
+    poll_due,
+    poll_twin,
+    receive,
+    retry_message,
+)
+from tongban.rooms.exchange.actions.outgoing import Delivery, deliver_due, deliver_outbox, hand_over, send_case
+from tongban.rooms.exchange.actions.sharing import (
+    approve_share,
+    decline_share,
+    register_resource,
+    register_system,
+    request_share,
+    set_knobs,
+    teach_simulator,
+    withdraw_share,
+)
+
+__all__ = [
+    # sharing
+    "register_system",
+    "set_knobs",
+    "teach_simulator",
+    "register_resource",
+    "request_share",
+    "approve_share",
+    "decline_share",
+    "withdraw_share",
+    # asking
+    "ask",
+    "check_form",
+    # outgoing
+    "Delivery",
+    "send_case",
+    "hand_over",
+    "deliver_outbox",
+    "deliver_due",
+    # incoming
+    "Received",
+    "receive",
+    "apply_outside",
+    "retry_message",
+    "enter_by_hand",
+    "poll_twin",
+    "poll_due",
+]

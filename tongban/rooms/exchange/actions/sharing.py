@@ -1,0 +1,195 @@
+"""目录与授权: systems, resources, and who may use what until when."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from tongban.rooms import clock, crypto
+from tongban.rooms.exchange.models import Resource, ShareRequest, SimulatedTruth, System
+from tongban.rooms.exchange.simulator import Knobs, subject_hash
+from tongban.rooms.ledger import actions as ledger
+from tongban.rulebook.basis import Basis, BasisKind, unchecked
+from tongban.rulebook.errors import Refused
+
+#: Three kinds of sharing, and approval by the owner for the conditional kind.
+SHARING = unchecked("政务数据共享条例（国务院令第809号）", BasisKind.LAW)
+
+
+def register_system(
+    county: str, code: str, name: str, *, actor: str, manner: str = "interface", adapter: str = "", key_id: str = ""
+) -> UUID:
+    """Enter another agency's system, or change how it is linked.  The same code again is the same system."""
+    known = {"paper": ("",), "interface": ("http", "simulator"), "table": ("http", "simulator")}
+    if adapter not in {**known, "file": ("http", "simulator")}.get(manner, ()):
+        raise Refused("adapter_unfit", "对接方式与适配器不相配：纸质方式不用适配器，其他方式用 http 或 simulator。")
+    with transaction.atomic():
+        row, _ = System.objects.update_or_create(
+            county=county, code=code, defaults={"name": name, "manner": manner, "adapter": adapter, "key_id": key_id}
+        )
+        body = {"manner": manner, "adapter": adapter, "key_id": key_id}
+        ledger.record("system", row.id, "register_system", actor, body, county=county)
+    return row.id
+
+
+def set_knobs(county: str, code: str, **knobs: Any) -> None:
+    """Change how a simulated system behaves (``simulator.Knobs``); knobs not named stay."""
+    with transaction.atomic():
+        row = System.objects.select_for_update().filter(county=county, code=code, adapter="simulator").first()
+        if row is None:
+            raise Refused("system_unknown", f"没有名为“{code}”的模拟系统。请先登记。")
+        row.knobs = {**row.knobs, **knobs}
+        Knobs.from_data(row.knobs)
+        row.save(update_fields=["knobs"])
+
+
+def teach_simulator(county: str, resource_code: str, query: Mapping[str, str], values: Mapping[str, str]) -> None:
+    """Let the simulated source know something about a subject."""
+    resource = named_resource(county, resource_code)
+    if resource.system.adapter != "simulator":
+        raise Refused("system_unknown", f"“{resource_code}”的来源不是模拟系统，不能写入模拟数据。")
+    SimulatedTruth.objects.update_or_create(
+        system_id=resource.system_id,
+        resource_code=resource_code,
+        subject_hash=subject_hash(resource_code, query),
+        defaults={"values_sealed": crypto.seal_text(json.dumps(dict(values), ensure_ascii=False))},
+    )
+
+
+def register_resource(
+    county: str,
+    code: str,
+    name: str,
+    *,
+    system: str,
+    owner_unit: str,
+    share: str,
+    fields: Sequence[str],
+    actor: str,
+    basis: Basis | None = None,
+) -> UUID:
+    """Enter a resource into the directory, or change it.  Sharing may only be refused with a basis."""
+    source = System.objects.filter(county=county, code=system).first()
+    if source is None:
+        raise Refused("system_unknown", f"没有名为“{system}”的对接系统。请先登记系统。")
+    if share not in ("unconditional", "conditional", "refused"):
+        raise Refused("share_unknown", "共享类型只能是无条件共享、有条件共享或不予共享。请重新选择。", SHARING)
+    if share == "refused" and basis is None:
+        raise Refused("refusal_needs_basis", "不予共享必须写明依据。请补充法律、行政法规或国务院文件。", SHARING)
+    if not fields:
+        raise Refused("fields_missing", "请列出这项资源的信息项。")
+    with transaction.atomic():
+        row, _ = Resource.objects.update_or_create(
+            county=county,
+            code=code,
+            defaults={
+                "name": name,
+                "system": source,
+                "owner_unit": owner_unit,
+                "share": share,
+                "fields": list(fields),
+                "basis": basis.text if basis else "",
+                "basis_verified": bool(basis and basis.verified),
+            },
+        )
+        ledger.record("resource", row.id, "register_resource", actor, {"share": share}, county=county)
+    return row.id
+
+
+def request_share(
+    county: str, resource_code: str, *, unit: str, purpose: str, fields: Sequence[str], actor: str
+) -> UUID:
+    """申请使用: a unit asks for some fields for one purpose.  The same standing request again is the same one."""
+    resource = named_resource(county, resource_code)
+    _check_fields(resource, fields)
+    if not purpose.strip():
+        raise Refused("purpose_missing", "请写明使用这项资源的用途。", SHARING)
+    if resource.share == "refused":
+        raise Refused("not_shared", f"“{resource.name}”不予共享，依据：{resource.basis}。请改用其他材料。", SHARING)
+    try:
+        with transaction.atomic():
+            row = ShareRequest.objects.create(
+                county=county,
+                resource=resource,
+                unit=unit,
+                purpose=purpose.strip(),
+                fields=list(fields),
+                requested_by=actor,
+                requested_at=clock.now(),
+            )
+            ledger.record(
+                "share", row.id, "request_share", actor, {"unit": unit, "fields": list(fields)}, county=county
+            )
+    except IntegrityError:
+        row = ShareRequest.objects.get(
+            resource=resource, unit=unit, purpose=purpose.strip(), state__in=["requested", "approved"]
+        )
+    return row.id
+
+
+def approve_share(
+    request_id: UUID, *, until: date, actor: str, fields: Sequence[str] | None = None, day_limit: int | None = None
+) -> None:
+    """同意共享: the owner allows all or fewer of the fields until a day, at most ``day_limit`` calls a day."""
+    if until < clock.today():
+        raise Refused("until_past", "使用期限不能早于今天。请改正。")
+    with transaction.atomic():
+        row = _locked(request_id)
+        if row.state != "requested":
+            raise Refused("request_settled", "这个申请已经处理过。")
+        allowed = list(fields) if fields is not None else row.fields
+        if extra := [name for name in allowed if name not in row.fields]:
+            raise Refused("field_not_requested", f"申请中没有这些信息项：{'、'.join(extra)}。只能同意申请过的。")
+        row.state, row.fields, row.approved_until, row.day_limit = "approved", allowed, until, day_limit
+        _settle(row, "approve_share", actor, {"until": until, "fields": allowed})
+
+
+def decline_share(request_id: UUID, *, reason_code: str, actor: str) -> None:
+    """不同意共享, with the code of a reason."""
+    with transaction.atomic():
+        row = _locked(request_id)
+        if row.state != "requested":
+            raise Refused("request_settled", "这个申请已经处理过。")
+        row.state = "declined"
+        _settle(row, "decline_share", actor, {"reason": reason_code})
+
+
+def withdraw_share(request_id: UUID, *, actor: str) -> None:
+    """撤回: from now on calls under this request are refused.  Twice changes nothing."""
+    with transaction.atomic():
+        row = _locked(request_id)
+        if row.state == "withdrawn":
+            return
+        row.state = "withdrawn"
+        _settle(row, "withdraw_share", actor, {})
+
+
+def named_resource(county: str, code: str) -> Resource:
+    """Return a resource by its code.  Raises ``Refused("resource_unknown")``."""
+    row = Resource.objects.select_related("system").filter(county=county, code=code).first()
+    if row is None:
+        raise Refused("resource_unknown", f"资源目录里没有“{code}”。请先登记，或改用纸质材料。")
+    return row
+
+
+def _check_fields(resource: Resource, fields: Sequence[str]) -> None:
+    if not fields:
+        raise Refused("fields_missing", "请列出要用的信息项，只列必需的。", SHARING)
+    if foreign := [name for name in fields if name not in resource.fields]:
+        raise Refused("field_unknown", f"“{resource.name}”没有这些信息项：{'、'.join(foreign)}。请对照资源目录。")
+
+
+def _locked(request_id: UUID) -> ShareRequest:
+    row = ShareRequest.objects.select_for_update().filter(id=request_id).first()
+    if row is None:
+        raise Refused("request_unknown", "没有找到这个共享申请。")
+    return row
+
+
+def _settle(row: ShareRequest, step: str, actor: str, body: Mapping[str, Any]) -> None:
+    row.decided_by, row.decided_at = actor, clock.now()
+    row.save()
+    ledger.record("share", row.id, step, actor, body, county=row.county)

@@ -1,0 +1,42 @@
+"""Which adapter speaks to a system.  Addresses come from the settings, keys from the key folder."""
+
+from pathlib import Path
+
+from django.conf import settings
+
+from tongban.rooms.exchange.http_adapter import HttpAdapter
+from tongban.rooms.exchange.models import System
+from tongban.rooms.exchange.port import Adapter
+from tongban.rooms.exchange.simulator import Simulator
+from tongban.rulebook.errors import Refused
+
+
+def adapter_of(system: System) -> Adapter:
+    """Return the adapter of a system.  Raises ``Refused``: ``system_on_paper``, ``simulator_refused``,
+    ``address_missing``, ``key_missing``.
+    """
+    if system.adapter == "simulator":
+        if not settings.TONGBAN_DEMO:
+            raise Refused("simulator_refused", f"正式运行时不能用模拟的{system.name}。请改用真实接口或纸质方式。")
+        return Simulator.of(system)
+    if system.adapter == "http":
+        return HttpAdapter(_address(system), system.key_id, secret(system.key_id))
+    raise Refused("system_on_paper", f"{system.name}没有接口，结果由工作人员登记。")
+
+
+def secret(key_id: str) -> bytes:
+    """Return the key shared with another system, from ``exchange-<key id>.key`` in the key folder."""
+    path = Path(settings.TONGBAN_KEYS) / f"exchange-{key_id}.key"
+    if not key_id or Path(path).parent != Path(settings.TONGBAN_KEYS) or not path.is_file():
+        raise Refused("key_missing", f"找不到对接密钥“{key_id}”。请把密钥文件 exchange-{key_id}.key 放进密钥目录。")
+    key = path.read_bytes().strip()
+    if len(key) < 32:
+        raise Refused("key_weak", f"对接密钥“{key_id}”太短，至少应有32字节。请与对方重新约定。")
+    return key
+
+
+def _address(system: System) -> str:
+    address = str(settings.TONGBAN_EXCHANGE.get(system.code, ""))
+    if not address.startswith(("https://", "http://")):
+        raise Refused("address_missing", f"没有配置{system.name}的接口地址。请在 TONGBAN_EXCHANGE 中写明。")
+    return address.rstrip("/")
