@@ -2,8 +2,10 @@
 
 import errno
 import hashlib
+import io
 import os
 import threading
+import zipfile
 from datetime import timedelta
 from uuid import uuid4
 
@@ -62,6 +64,14 @@ def test_every_read_is_logged_and_a_read_without_purpose_refused(folder):
     assert hashlib.sha256(PDF).hexdigest() not in body
 
 
+def _zip(*names: str, text: str = "") -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name in names:
+            archive.writestr(name, text)
+    return file.getvalue()
+
+
 #: First bytes -> kind.  The name of a file is never looked at.
 KINDS = [
     (PDF, "pdf"),
@@ -71,10 +81,13 @@ KINDS = [
     (b"II*\x00" + b"\x00" * 20, "tiff"),
     (b"RIFF\x00\x00\x00\x00WEBPVP8 ", "webp"),
     (b"\x00\x00\x00\x18ftypheic", "heic"),
-    (b"PK\x03\x04....OFD.xml", "ofd"),
-    (b"PK\x03\x04....word/document.xml", "docx"),
-    (b"PK\x03\x04....xl/workbook.xml", "xlsx"),
-    (b"PK\x03\x04....holiday.jpg", "zip"),
+    (_zip("OFD.xml", "Doc_0/Document.xml"), "ofd"),
+    (_zip("word/document.xml"), "docx"),
+    (_zip("xl/workbook.xml"), "xlsx"),
+    (_zip("holiday.jpg"), "zip"),
+    (_zip("notes.txt", text="word/document.xml xl/workbook.xml"), "zip"),
+    (_zip(), "zip"),
+    (b"PK\x03\x04 cut off", "zip"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1....", "office"),
     (b"Rar!\x1a\x07\x00", "rar"),
     (b"MZ\x90\x00", "program"),
@@ -98,7 +111,7 @@ def test_kind_is_told_by_content(content, kind):
     [
         ("file_empty", b""),
         ("file_kind", b"MZ\x90\x00 renamed to application.pdf"),
-        ("file_kind", b"PK\x03\x04....word/document.xml"),
+        ("file_kind", _zip("word/document.xml")),
         ("file_kind", b" %PDF-1.7 not at the beginning"),
         ("file_too_large", PDF + b"\x00" * 2048),
     ],
@@ -112,7 +125,7 @@ def test_bad_upload_is_refused_with_a_sentence_and_nothing_is_kept(folder, setti
 
 def test_wrong_kind_is_named_and_what_is_wanted_too(folder):
     with pytest.raises(Refused) as no:
-        _store(b"PK\x03\x04....word/document.xml", allowed=("pdf",))
+        _store(_zip("word/document.xml"), allowed=("pdf",))
     assert no.value.sentence == "按内容看这是Word 文档，这里只收 pdf。请另存为 pdf 后重新上传，只改文件名没有用。"
 
 
@@ -120,6 +133,11 @@ def test_content_at_the_limit_is_taken_and_one_byte_more_is_not(folder, settings
     settings.TONGBAN_FILE_LIMIT = len(PDF)
     _store()
     assert _code(lambda: _store(PDF + b"\n")) == "file_too_large"
+
+
+def test_who_stores_may_set_another_limit(folder):
+    assert _code(lambda: _store(limit=len(PDF) - 1)) == "file_too_large"
+    assert queries.file(_store(limit=len(PDF))).size == len(PDF)
 
 
 def test_limit_is_twenty_megabytes_unless_set(settings):

@@ -1,5 +1,8 @@
 """What a file is, told by its first bytes.  A name or a declared type proves nothing."""
 
+from io import BytesIO
+from zipfile import BadZipFile, ZipFile
+
 #: First bytes -> kind.  Longer signatures first.
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG\r\n\x1a\n", "png"),
@@ -16,6 +19,9 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"BM", "bmp"),
     (b"MZ", "program"),
 )
+
+#: An entry that only such a document has -> kind.
+_ENTRIES = {"OFD.xml": "ofd", "word/document.xml": "docx", "xl/workbook.xml": "xlsx"}
 
 #: Kind -> what people call it.
 LABELS = {
@@ -46,7 +52,7 @@ def kind_of(content: bytes) -> str:
     for signature, kind in _SIGNATURES:
         if content.startswith(signature):
             return kind
-    if content.startswith(b"PK\x03\x04"):
+    if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _inside_zip(content)
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return "webp"
@@ -57,10 +63,12 @@ def kind_of(content: bytes) -> str:
 
 def _inside_zip(content: bytes) -> str:
     """Tell OFD and Office documents from a plain archive by the names of their entries."""
-    for name, kind in ((b"OFD.xml", "ofd"), (b"word/", "docx"), (b"xl/", "xlsx")):
-        if name in content:
-            return kind
-    return "zip"
+    try:
+        with ZipFile(BytesIO(content)) as archive:
+            names = frozenset(archive.namelist())
+    except (BadZipFile, ValueError, NotImplementedError):
+        return "zip"
+    return next((kind for name, kind in _ENTRIES.items() if name in names), "zip")
 
 
 def _text_kind(start: bytes) -> str:
