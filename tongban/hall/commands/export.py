@@ -7,7 +7,11 @@
 
 import argparse
 import csv
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from tongban.hall.progress import track
 
@@ -31,17 +35,17 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _items(args: argparse.Namespace) -> int:
-    from dataclasses import asdict
-
     from tongban.rooms import clock
     from tongban.rooms.catalogue import queries
     from tongban.rooms.catalogue.interchange import to_toml
 
+    found: list[tuple[str, Callable[[], dict[str, Any]]]]
     if args.drafts:
-        found = [(one.code, lambda code=one.code: queries.draft_content(args.county, code)) for one in queries.drafts(args.county)]
+        drafts = queries.drafts(args.county)
+        found = [(one.code, partial(queries.draft_content, args.county, one.code)) for one in drafts]
     else:
         listed = queries.listed(args.county, clock.today())
-        found = [(one.code, lambda version=one.version_id: queries.content(version)) for one in listed]
+        found = [(one.code, partial(queries.content, one.version_id)) for one in listed]
     folders = args.to / "items", args.to / "licence_kinds"
     for folder in folders if found else ():
         folder.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,6 @@ import argparse
 import csv
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from operator import itemgetter
 from pathlib import Path
 
 from tongban.hall import tables
@@ -123,8 +122,9 @@ def _show(lines: Sequence[Line], report: Path | None) -> None:
 def _save(path: Path | None, lines: Sequence[Line]) -> None:
     if path is None:
         return
+    ordered = sorted(lines, key=lambda line: line[0])
     # The mark at the beginning lets office software read it as UTF-8.
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(_HEADING)
-        writer.writerows(sorted(lines, key=itemgetter(0)))
+        writer.writerows(ordered)

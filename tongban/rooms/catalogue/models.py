@@ -47,7 +47,7 @@ class Draft(models.Model):
     parent = models.CharField(max_length=80, blank=True, default="")
     #: JSON text.
     content = models.TextField()
-    #: sha256 of ``content``, hexadecimal.
+    #: sha256 of what ``content`` means (``actions.drafts.written``), hexadecimal.
     content_hash = models.CharField(max_length=64)
     #: Hash of what last came in from a file; differs from ``content_hash`` once somebody has edited it.
     origin_hash = models.CharField(max_length=64, blank=True, default="")
@@ -135,7 +135,7 @@ class ItemVersion(models.Model):
     catalog_code = models.CharField(max_length=12, blank=True, default="")
     #: JSON text, as ``rulebook.catalogue.freeze`` reads it.
     content = models.TextField()
-    #: sha256 of ``content``, hexadecimal.
+    #: sha256 of what ``content`` means, hexadecimal.
     digest = models.CharField(max_length=64)
     in_force_from = models.DateField()
     #: Its last day; the day before its first one where it never held; None while no end is known.

@@ -103,10 +103,13 @@ def fill(row: Draft, content: Mapping[str, Any], text: str, digest: str, source:
 
 
 def written(content: Mapping[str, Any]) -> tuple[str, str]:
-    """Return content as JSON text in its author's order, and its sha256.  Raises ``Refused("draft_shape")``."""
+    """Return content as JSON text in its author's order, and the sha256 of what it means.
+
+    The order of keys means nothing, but for the questions of a form.  Raises ``Refused("draft_shape")``.
+    """
     try:
-        text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-        digest = hashlib.sha256(text.encode()).hexdigest()
+        text = _json(content)
+        digest = hashlib.sha256(_json(_canonical(content)).encode()).hexdigest()
     except (TypeError, ValueError) as error:
         raise Refused(
             "draft_shape", "草稿里有不能保存的值。只能用文字、整数、小数、真假、列表和表，日期写成文字。"
@@ -135,6 +138,17 @@ def merged(base: Mapping[str, Any], additions: Mapping[str, Any]) -> dict[str, A
         else:
             result[key] = deepcopy(value)
     return result
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _canonical(value: Any, *, ordered: bool = False) -> Any:
+    if isinstance(value, Mapping):
+        pairs = value.items() if ordered else sorted(value.items())
+        return {key: _canonical(one, ordered=key == "properties") for key, one in pairs}
+    return [_canonical(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _short(content: Mapping[str, Any], key: str, most: int) -> str:

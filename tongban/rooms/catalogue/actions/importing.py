@@ -36,6 +36,10 @@ _COUNTY_LEVEL = 4
 _MOST_LOCAL = 80
 
 
+#: A row as it was read: ``None`` in cells that are missing, the rest of a row that is too long under the key ``None``.
+RawRow = Mapping[str | None, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """One remark about one row."""
@@ -114,7 +118,7 @@ class _Source:
 
 
 def import_items(
-    rows: Sequence[Mapping[str, str | None]],
+    rows: Sequence[RawRow],
     *,
     county: str = "",
     by: str,
@@ -157,7 +161,7 @@ def _county_of(table: Sequence[Mapping[str, str]]) -> str:
     return next(iter(found))
 
 
-def _find_errors(work: _Work, rows: Sequence[Mapping[str, str | None]], table: Sequence[Mapping[str, str]]) -> None:
+def _find_errors(work: _Work, rows: Sequence[RawRow], table: Sequence[Mapping[str, str]]) -> None:
     """Note what cannot be taken over at all."""
     seen: dict[str, int] = {}
     for line, (raw, row) in enumerate(zip(rows, table, strict=True), start=2):
@@ -172,7 +176,7 @@ def _find_errors(work: _Work, rows: Sequence[Mapping[str, str | None]], table: S
         if row["type"] and row["type"].zfill(2) not in TASK_TYPES:
             words = "、".join(f"{int(code)} {name}" for code, name in TASK_TYPES.items())
             work.note(line, "error", "type", f"没有类型 {row['type']}", f"从 {words} 中选")
-        if len(row["code"]) > _MOST_LOCAL or not localcodes.whole_code_for(row["code"]):
+        if row["code"] and (len(row["code"]) > _MOST_LOCAL or not localcodes.whole_code_for(row["code"])):
             work.note(
                 line, "error", "code", f"编码 {row['code']} 不能用作地方编码", "写出 80 位以内的编码，含字母或数字"
             )
@@ -187,21 +191,20 @@ def _write(work: _Work, table: Sequence[Mapping[str, str]]) -> ItemReport:
     known = {row.code: row for row in Draft.objects.select_for_update().filter(county=work.county).defer("content")}
     mains, leaves = _sources(work, table, units, known)
     around = world(work.county, clock.today())
-    batch: UUID | None = uuid7()
+    batch = uuid7()
     outcomes = _save(work, [*mains.values(), *leaves], known, around, batch)
     rows = tuple(
         RowResult(one.line, one.local_code, one.code, one.content["name"], outcomes[one.code]) for one in leaves
     )
     changed = Counter(outcomes.values())
-    if not (changed["new"] or changed["changed"] or work.units):
-        batch = None
-    else:
+    moved = bool(changed["new"] or changed["changed"] or work.units)
+    if moved:
         digest = hashlib.sha256(repr(table).encode()).hexdigest()
         body = {"rows": len(rows), "new": changed["new"], "changed": changed["changed"], "digest": digest}
         ledger.record("import", batch, "import_items", work.by, body, county=work.county)
     main_outcomes = tuple((one.code, outcomes[one.code]) for one in mains.values())
     notes = tuple(sorted(work.notes, key=lambda note: note.line))
-    return ItemReport(work.county, rows, main_outcomes, tuple(work.units), notes, written=True, batch=batch)
+    return ItemReport(work.county, rows, main_outcomes, tuple(work.units), notes, True, batch if moved else None)
 
 
 def _units(work: _Work, table: Sequence[Mapping[str, str]]) -> dict[str, str]:
@@ -311,7 +314,9 @@ def _save(
 ) -> dict[str, str]:
     """Write the drafts and return the outcome of each code."""
     outcomes: dict[str, str] = {}
-    new, changed, looked_at = [], [], []
+    new: list[Draft] = []
+    changed: list[Draft] = []
+    looked_at: list[Draft] = []
     for one in sources:
         text, digest = written(one.content)
         row = known.get(checked_code(one.content))

@@ -21,6 +21,7 @@ from tongban.rulebook.catalogue import Item, hinders
 from tongban.rulebook.errors import Refused
 
 _DAY = timedelta(days=1)
+_GRAVEST_FIRST = ("stops", "stops_outside_demo", "warns")
 #: S004, S007: what only an order may change, so that it is known since when and why.
 BY_ORDER = design("动态调整：取消、合并、冻结、承接、下放、转备案、收费调整、即办与承诺互转凭调整令")
 
@@ -66,7 +67,7 @@ def check_draft(row: Draft, around: World, demo: bool | None) -> tuple[Item, boo
         upper = (around.upper_names or {}).get(checked.catalog_code, "")
         if names:
             raise NameDiffers(row.name, upper, spell_difference(row.name, upper), complaints)
-        raise DraftIncomplete(row.name, tuple(sorted(complaints, key=lambda one: one.severity == "warns")))
+        raise DraftIncomplete(row.name, tuple(sorted(complaints, key=lambda one: _GRAVEST_FIRST.index(one.severity))))
     row.complaints = [asdict(one) for one in complaints]
     row.save(update_fields=["complaints"])
     return checked, hinders(complaints, demo=False)

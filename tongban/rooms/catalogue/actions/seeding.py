@@ -78,7 +78,8 @@ def save_licence_kind(content: Mapping[str, Any]) -> str:
 def load_upper_names(county: str, names: Mapping[str, str], *, source: str) -> int:
     """Take over the list from above: 基本编码 and name; returns how many names it has now.
 
-    Later lists add and correct.  Drafts are held against it when they are saved or published next.  Raises ``Refused`` for a wrong code or no name.
+    Later lists add and correct.  Drafts are held against it when they are saved or published next.
+    Raises ``Refused`` for a wrong code or no name.
     """
     for code, name in names.items():
         check_catalog_code(code)

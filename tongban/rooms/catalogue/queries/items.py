@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from tongban.rooms.catalogue.models import ItemVersion
@@ -125,12 +126,12 @@ def orders(county: str, code: str) -> tuple[Order, ...]:
     return book(county).orders.get(code, ())
 
 
-def content(version_id: UUID) -> dict[str, object]:
+def content(version_id: UUID) -> dict[str, Any]:
     """Return the plain content of a published version, as TOML and drafts have it."""
     text = ItemVersion.objects.values_list("content", flat=True).filter(id=version_id).first()
     if text is None:
         raise Refused("item_version_unknown", "找不到这个事项版本。请刷新后再看。")
-    found: dict[str, object] = json.loads(text)
+    found: dict[str, Any] = json.loads(text)
     return found
 
 
