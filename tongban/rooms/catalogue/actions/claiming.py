@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from tongban.rooms import clock
+from tongban.rooms.catalogue.actions.publishing import locked_draft
 from tongban.rooms.catalogue.models import CHANNELS, Claim, Draft
 from tongban.rooms.catalogue.queries.items import in_force
 from tongban.rooms.ledger import actions as ledger
@@ -49,6 +50,8 @@ def claim_all(county: str, items: Iterable[str], places: Sequence[Place], *, bat
     for code in items:
         found = in_force(county, code, today).item
         _check_level(found.name, found.stations, places, kinds)
+        # Whoever claims the same item waits here.
+        stream = locked_draft(county, code).id
         known = {row.site: row for row in Claim.objects.filter(county=county, item=code).exclude(state="withdrawn")}
         rows = [
             _row(known.get(place.site) or Claim(county=county, item=code, claimed_on=today), place, batch)
@@ -60,7 +63,6 @@ def claim_all(county: str, items: Iterable[str], places: Sequence[Place], *, bat
             ["contact", "place", "hours", "channels", "batch", "state"],
             batch_size=500,
         )
-        stream = Draft.objects.values_list("id", flat=True).get(county=county, code=code)
         body = {"item": code, "sites": sorted(place.site for place in places), "batch": batch}
         ledger.record("item", stream, "claim", by, body, county=county)
         made += [row.id for row in rows]
