@@ -135,7 +135,7 @@ class Carrier:
         yield "grant", case_id
         casework.issue(case_id, casework.staff(*place.exit))
         yield "issue", case_id
-        ratings.rate(case_id, citizen, grade=Grade.SATISFIED)
+        ratings.rate(case_id, citizen, Grade.SATISFIED, channel="mobile")
         yield "rate", case_id
 
     def lifecycle(self) -> None:

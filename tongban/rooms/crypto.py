@@ -25,7 +25,7 @@ def seal_bytes(value: bytes, key: bytes | None = None) -> bytes:
     return _VERSION + nonce + AESGCM(key or _master()).encrypt(nonce, value, None)
 
 
-def open_bytes(sealed: bytes, key: bytes | None = None) -> bytes:
+def open_bytes(sealed: bytes | memoryview, key: bytes | None = None) -> bytes:
     """Return what ``seal_bytes`` was given.  Raises ``cryptography.exceptions.InvalidTag`` if it was altered."""
     sealed = bytes(sealed)
     return AESGCM(key or _master()).decrypt(sealed[1:13], sealed[13:], None)
@@ -36,7 +36,7 @@ def seal_text(value: str, key: bytes | None = None) -> bytes:
     return seal_bytes(value.encode(), key)
 
 
-def open_text(sealed: bytes, key: bytes | None = None) -> str:
+def open_text(sealed: bytes | memoryview, key: bytes | None = None) -> str:
     """Return what ``seal_text`` was given."""
     return open_bytes(sealed, key).decode()
 

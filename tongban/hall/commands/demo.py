@@ -44,7 +44,7 @@ def _show(args: argparse.Namespace) -> int:
     from tongban.hall.county.proof import prove
     from tongban.hall.progress import Bar
     from tongban.rooms import clock
-    from tongban.rooms.licences import actions as licences
+    from tongban.rooms.licences import queries as licences
 
     with Bar("示例县开张") as bar:
         opened = open_county()

@@ -20,7 +20,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from django.conf import settings
 
-    from tongban.hall import postman
     from tongban.hall.county.opening import open_county
     from tongban.hall.county.simulation import Simulation
     from tongban.hall.progress import Bar
@@ -46,5 +45,7 @@ def run(args: argparse.Namespace) -> int:
         print("系统拒绝：" + "；".join(f"{code} {n} 次" for code, n in sorted(made.refusals.items())))
     clock.set_demo(clock.at_local(last, 18), running=True)
     if args.seal:
+        from tongban.hall import postman
+
         print(f"文书和通知：{postman.drain(3600)}")
     return 0

@@ -23,7 +23,7 @@ from tongban.rooms.people import actions as people
 from tongban.rooms.people import queries as who
 from tongban.rooms.ratings import actions as ratings
 from tongban.rulebook.authority import Power
-from tongban.rulebook.catalogue.item import Item, ItemClass
+from tongban.rulebook.catalogue.item import Item, ItemClass, Material
 from tongban.rulebook.errors import Refused
 from tongban.rulebook.indicators import Grade
 from tongban.rulebook.numbers import make_citizen_id, make_credit_code
@@ -39,7 +39,12 @@ PEOPLE = 120
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63606060000000040001f61738550000000049454e44ae426082"
 )
-_MARKET_ITEMS = frozenset({ItemClass.APPEAL, ItemClass.INTERNAL, ItemClass.POLICY})
+_PDF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
+    b"trailer<</Root 1 0 R>>\n%%EOF\n"
+)
+SAMPLES = {"png": PNG, "pdf": _PDF}
+_INNER = frozenset({ItemClass.APPEAL, ItemClass.INTERNAL, ItemClass.POLICY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,8 @@ class Simulation:
         self.refusals: Counter[str] = Counter()
         self.persons: list[UUID] = []
         self.firms: list[tuple[UUID, UUID]] = []
-        self.file_id: UUID | None = None
+        #: One made-up file of each kind that items take.
+        self.files: dict[str, UUID] = {}
 
     def run(self, days: int, *, progress: Callable[[int, int], None] | None = None) -> Simulated:
         """Act through ``days`` working days; what is not finished by then stays open."""
@@ -100,15 +106,16 @@ class Simulation:
 
     def _prepare(self, day: date) -> None:
         rng = Random(f"{self.seed}:people")
-        self.file_id = files.store(PNG, county=self.county, actor="house")
+        for kind, content in SAMPLES.items():
+            self.files[kind] = files.store(content, county=self.county, actor="house")
         listed = catalogue.listed(self.county, day)
         found = [catalogue.in_force(self.county, one.code, day).item for one in listed if one.leaf]
-        self.items = [i for i in found if i.item_class not in _MARKET_ITEMS and not i.renewal]
+        self.items = [i for i in found if i.item_class not in _INNER and not i.renewal]
         self.spot = [i for i in self.items if i.on_the_spot]
         self.other = [i for i in self.items if not i.on_the_spot]
-        self.sites = {site.kind: [] for site in who.sites(self.county)}
+        self.sites: dict[str, list[UUID]] = {}
         for site in who.sites(self.county):
-            self.sites[site.kind].append(site.id)
+            self.sites.setdefault(site.kind, []).append(site.id)
         for n in range(PEOPLE):
             self.persons.append(self._person(rng, n))
         for n in range(PEOPLE // 6):
@@ -160,7 +167,7 @@ class Simulation:
             act()
             self.steps += 1
         except Refused as no:
-            self.refusals[no.code] += 1
+            self.refusals[f"{no.code}（{no.sentence}）"] += 1
 
     def _file(self, rng: Random) -> None:
         item = rng.choice(self.spot if rng.random() < ON_THE_SPOT and self.spot else self.other)
@@ -175,8 +182,8 @@ class Simulation:
             county=self.county,
             item_code=item.code,
             applicant_id=applicant,
-            answers=answers_for(item.form, rng, clock.today()),
-            offers={m.code: Offer(file_id=self.file_id) for m in needed if m.code != left_out},
+            answers=answers_for(item.form, rng, clock.today(), whole=item.kind == "bundle"),
+            offers={m.code: self._paper(m) for m in needed if m.code != left_out},
             options=options,
             channel="net" if online else ("village" if station == "village" else "window"),
             site_id=site,
@@ -194,7 +201,9 @@ class Simulation:
     def _intake(self, rng: Random, case_id: UUID, item: Item, by: UUID) -> None:
         file = read(case_id)
         acceptor = self._desks().able(Power.ACCEPT, item)
-        if file.facts.missing:
+        if file.facts.state == "accepted":  # the law was faster
+            self._soon(rng, lambda: self._review(rng, case_id, item, by), 60, 1500)
+        elif file.facts.missing:
             lacking = dict.fromkeys(file.facts.missing, "没有提交，请补交清晰完整的材料")
             casework.ask_correction(case_id, acceptor, lacking)
             self._soon(rng, lambda: self._supply(rng, case_id, item, by), 60, 2000)
@@ -210,7 +219,7 @@ class Simulation:
 
     def _supply(self, rng: Random, case_id: UUID, item: Item, by: UUID) -> None:
         missing = read(case_id).facts.missing
-        casework.supply(case_id, person(by), {code: Offer(file_id=self.file_id) for code in missing})
+        casework.supply(case_id, person(by), {code: self._paper(item.material(code)) for code in missing})
         self._soon(rng, lambda: self._intake(rng, case_id, item, by), 5, 120)
 
     def _review(self, rng: Random, case_id: UUID, item: Item, by: UUID) -> None:
@@ -274,7 +283,7 @@ class Simulation:
             grade = rng.choice((Grade.DISSATISFIED, Grade.VERY_DISSATISFIED))
         else:
             grade = rng.choice((Grade.VERY_SATISFIED, Grade.SATISFIED))
-        ratings.rate(case_id, person(by), grade=grade)
+        ratings.rate(case_id, person(by), grade, channel=rng.choice(("pc", "mobile", "qr", "hall_tablet")))
 
     # ---- who and where ----
 
@@ -293,6 +302,10 @@ class Simulation:
             if post.id in deciders and holder is not None:
                 return casework.staff(holder.id, post.id)
         raise LookupError(f"nobody may decide {item.code} on the spot")
+
+    def _paper(self, material: Material) -> Offer:
+        """Return a file of a kind the material takes."""
+        return Offer(file_id=next(made for kind, made in self.files.items() if kind in material.formats))
 
     def _site_of(self, station: str) -> list[UUID]:
         return self.sites.get({"county": "hall"}.get(station, station), [])

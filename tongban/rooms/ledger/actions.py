@@ -186,7 +186,10 @@ def claim(
                 "most": most,
             },
         )
-        return [Claimed(*row[:5], body=_loaded(row[5]), attempts=row[6]) for row in cursor.fetchall()]
+        return [
+            Claimed(made, kind, subject_kind, subject_id, key, _loaded(body), attempts)
+            for made, kind, subject_kind, subject_id, key, body, attempts in cursor.fetchall()
+        ]
 
 
 def kept(promise_id: UUID) -> None:

@@ -106,6 +106,7 @@ def file_case(filing: Filing, who: Who, *, draft_id: UUID | None = None, key: st
     version_id, item = _item_for(filing, today)
     may_file(filing, item, who, filing.received_on or today)
     check_answers(item, filing.answers)
+    _check_parts(filing, item, today)
     file, rows, held = _new_file(filing, version_id, item, now, today, draft_id)
     actor = actor_in(file, who, file.facts.kind.by_name["file"])
     given = Given(received_on=filing.received_on)
@@ -191,6 +192,14 @@ def _item_for(filing: Filing, today: date) -> tuple[UUID, Item]:
     if filing.channel not in CHANNELS:
         raise Refused("channel_unknown", "没有这种申请渠道。请从窗口、网上、自助机、村（社区）中选择。")
     return found.version_id, found.item
+
+
+def _check_parts(filing: Filing, item: Item, today: date) -> None:
+    """The one form of a bundle must answer what each part will ask, now and not when the part starts."""
+    for part in item.parts_for(filing.options) if item.parts else ():
+        asked = catalogue.in_force(filing.county, part.item, today).item
+        wanted = asked.form.get("properties", {})
+        check_answers(asked, {name: value for name, value in filing.answers.items() if name in wanted})
 
 
 def _new_file(

@@ -1,0 +1,391 @@
+"""./run verify journal: the journal alone must give every case, its clocks, its numbers and its figures.
+
+All streams are read once, in order and in batches, from one snapshot, so that a house at work can be verified too.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from tongban.hall.progress import Bar
+from tongban.rooms import calendars, clock
+from tongban.rooms.casework.queries.reading import running
+from tongban.rooms.ledger import closing
+from tongban.rooms.ledger.statement import CASE_COLUMNS
+from tongban.rooms.supervision import queries as supervision
+from tongban.rooms.supervision.queries.facts import COUNTED, NEEDS
+from tongban.rulebook import deciding
+from tongban.rulebook.indicators import BY_CODE, Dimension
+from tongban.rulebook.kinds import KINDS
+
+#: Differences that are named; more are only counted.
+SHOWN = 20
+_BATCH = 1000
+_MOMENTS = frozenset({"filed_at", "decided_at", "closed_at", "next_moment", "start_at", "due_at", "stopped_at"})
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass
+class Report:
+    """What was looked at, and what does not agree."""
+
+    #: How many of what.
+    counts: Counter[str] = field(default_factory=Counter)
+    #: The first differences, in sentences.
+    differences: list[str] = field(default_factory=list)
+    #: All of them.
+    wrong: int = 0
+    #: Sum of the digests of all cases, so that their order does not matter.
+    facts: int = 0
+    #: Cases by (county, month, what happened), counted from the journal for comparison with figures.
+    happened: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+
+    def differ(self, sentence: str) -> None:
+        """Note that something does not agree."""
+        self.wrong += 1
+        if len(self.differences) < SHOWN:
+            self.differences.append(sentence)
+
+    @property
+    def digest(self) -> str:
+        """Equal digests: the same kinds of cases took the same steps with the same dates, whatever their ids."""
+        return f"{self.facts % 2**256:064x}"
+
+
+def run() -> int:
+    """Verify and print; returns the exit status: 0 when all agrees."""
+    report = verify()
+    for name, count in report.counts.items():
+        print(f"{name:　<10}{count:>12,}")
+    print(f"事实摘要　{report.digest}")
+    if not report.wrong:
+        print("核对一致：台账、办件、期限、编号、指标和封账没有出入。")
+        return 0
+    print(f"发现 {report.wrong} 处不一致" + (f"，先列 {SHOWN} 处：" if report.wrong > SHOWN else "："))
+    for sentence in report.differences:
+        print(f"  {sentence}")
+    return 1
+
+
+def verify() -> Report:
+    """Look at everything and return what was found."""
+    report = Report()
+    with _snapshot():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM ledger_entry")
+            (total,) = cursor.fetchone()
+        with Bar("核对台账", total) as bar:
+            _walk(report, bar)
+        with Bar("核对编号、指标和封账"):
+            _verify_registers(report)
+            _verify_figures(report)
+            _verify_roots(report)
+    return report
+
+
+@contextmanager
+def _snapshot() -> Iterator[None]:
+    """Read everything as of one moment."""
+    alone = not connection.in_atomic_block
+    with transaction.atomic():
+        if alone:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+# ---- streams ----
+
+_ENTRIES = """
+    SELECT subject_id, subject_kind, seq, step, at, actor, post, body::text, hash FROM ledger_entry
+    ORDER BY subject_id, seq
+"""
+_CASES = """
+    SELECT c.id, to_jsonb(c)::text,
+        (SELECT jsonb_agg(to_jsonb(k) ORDER BY k.name, k.run)::text FROM casework_clock k WHERE k.case_id = c.id),
+        (SELECT jsonb_agg(to_jsonb(p) ORDER BY p.no)::text FROM casework_proceeding p WHERE p.case_id = c.id)
+    FROM casework_case c ORDER BY c.id
+"""
+_NUMBERS = "SELECT subject_id, seq, unit, kind, year, n FROM ledger_number ORDER BY subject_id, seq, unit, kind, year, n"
+
+
+def _walk(report: Report, bar: Bar) -> None:
+    """Follow all streams beside the case rows and the numbers, which are sorted alike."""
+    cases = _Sorted(_batches(_CASES))
+    numbers = _Sorted(_batches(_NUMBERS))
+    for subject_id, entries in groupby(_batches(_ENTRIES), key=lambda row: row[0]):
+        for row in cases.before(subject_id):
+            report.differ(f"办件 {row[0]} 没有台账。")
+        report.counts["台账流"] += 1
+        stream = _Stream(report, subject_id)
+        for entry in entries:
+            stream.add(entry)
+            bar.step()
+        for _ in numbers.before(subject_id):
+            report.counts["办件以外的编号"] += 1
+        drawn = [tuple(row[1:]) for row in numbers.at(subject_id)]
+        row = next(cases.at(subject_id), None)
+        if stream.kind == "case":
+            stream.compare_numbers(drawn)
+            stream.compare_case(row)
+        elif row is not None:
+            report.differ(f"办件 {subject_id} 的台账不是办件的台账。")
+        else:
+            report.counts["办件以外的编号"] += len(drawn)
+    for row in cases.rest():
+        report.differ(f"办件 {row[0]} 没有台账。")
+    report.counts["办件以外的编号"] += sum(1 for _ in numbers.rest())
+
+
+class _Sorted:
+    """Rows sorted by their first column, taken in step with another sorted sequence."""
+
+    def __init__(self, rows: Iterator[tuple[Any, ...]]) -> None:
+        self._rows = rows
+        self._next = next(rows, None)
+
+    def before(self, key: UUID) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows that come before ``key``."""
+        while self._next is not None and self._next[0] < key:
+            yield self._take()
+
+    def at(self, key: UUID) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of ``key``."""
+        while self._next is not None and self._next[0] == key:
+            yield self._take()
+
+    def rest(self) -> Iterator[tuple[Any, ...]]:
+        """Yield what is left."""
+        while self._next is not None:
+            yield self._take()
+
+    def _take(self) -> tuple[Any, ...]:
+        row = self._next
+        assert row is not None
+        self._next = next(self._rows, None)
+        return row
+
+
+class _Stream:
+    """One stream of the journal, folded entry by entry."""
+
+    def __init__(self, report: Report, subject_id: UUID) -> None:
+        self._report = report
+        self._id = subject_id
+        self.kind = ""
+        self._seq = 0
+        self._hash = b""
+        self._row: dict[str, Any] = {}
+        self._clocks: dict[tuple[str, int], dict[str, Any]] = {}
+        self._changed: list[dict[str, Any]] = []
+        self._proceedings: dict[int, dict[str, Any]] = {}
+        self._numbers: list[tuple[Any, ...]] = []
+        self._lines: list[str] = []
+
+    def add(self, entry: tuple[Any, ...]) -> None:
+        """Check one entry's place and hash, and fold what it says."""
+        _, self.kind, seq, step, at, actor, post, text, kept = entry
+        self._report.counts["台账记录"] += 1
+        if seq != self._seq + 1:
+            self._report.differ(f"{self.kind} {self._id}：第 {self._seq} 条之后是第 {seq} 条。")
+        words = "|".join((str(self._id), str(seq), step, _epoch(at), actor, post, text))
+        computed = hashlib.sha256(self._hash + words.encode()).digest()
+        if computed != bytes(kept):
+            self._report.differ(f"{self.kind} {self._id}：第 {seq} 条（{step}）的内容与它的散列不符，记录被改动过。")
+        self._seq, self._hash = seq, bytes(kept)
+        if self.kind == "case":
+            self._fold(seq, step, at, json.loads(text))
+
+    def _fold(self, seq: int, step: str, at: datetime, body: Mapping[str, Any]) -> None:
+        self._row = body["row"]
+        for one in body["clocks"]:
+            self._clocks[one["name"], one["run"]] = one
+        self._changed += body["clocks"]
+        for one in body["proceedings"]:
+            self._proceedings[one["no"]] = one
+        self._numbers += [(seq, *number) for number in body.get("numbers") or ()]
+        self._lines.append(_normalised(seq, step, at, body))
+
+    def compare_numbers(self, drawn: list[tuple[Any, ...]]) -> None:
+        """The numbers that entries name are those in the register, one by one."""
+        self._report.counts["办件编号"] += len(drawn)
+        if sorted(self._numbers) != sorted(drawn):
+            self._report.differ(f"办件 {self._id}：台账中的编号 {sorted(self._numbers)} 与登记的 {sorted(drawn)} 不符。")
+
+    def compare_case(self, found: tuple[Any, ...] | None) -> None:
+        """The fold gives the case row, its clocks and proceedings exactly; dues counted anew agree."""
+        if found is None:
+            self._report.differ(f"办件 {self._id}：有台账，没有办件。")
+            return
+        self._report.counts["办件"] += 1
+        case = json.loads(found[1])
+        if case["version"] != self._seq:
+            self._report.differ(f"办件 {self._id}：版本是 {case['version']}，台账有 {self._seq} 条。")
+        self._same("办件", case, {name: self._row.get(name) for name in CASE_COLUMNS})
+        self._same_rows("期限", found[2], [self._clocks[key] for key in sorted(self._clocks)], ("name", "run"))
+        self._same_rows("程序", found[3], [self._proceedings[key] for key in sorted(self._proceedings)], ("no",))
+        for one in self._changed:
+            self._recount(case["kind"], one)
+        line = "\n".join((case["kind"], case["item_code"], *self._lines))
+        self._report.facts += int.from_bytes(hashlib.sha256(line.encode()).digest(), "big")
+        self._happened(case)
+
+    def _same(self, what: str, kept: Mapping[str, Any], folded: Mapping[str, Any]) -> None:
+        for name, value in folded.items():
+            if _plain(name, kept.get(name)) != _plain(name, value):
+                self._report.differ(f"办件 {self._id}：{what}的 {name} 是 {kept.get(name)}，台账推得 {value}。")
+
+    def _same_rows(self, what: str, text: str | None, folded: list[dict[str, Any]], key: tuple[str, ...]) -> None:
+        kept = json.loads(text) if text else []
+        self._report.counts[what] += len(kept)
+        mine, theirs = ([tuple(one[name] for name in key) for one in some] for some in (folded, kept))
+        if mine != theirs:
+            self._report.differ(f"办件 {self._id}：{what}有 {theirs}，台账推得 {mine}。")
+            return
+        for one, other in zip(kept, folded, strict=True):
+            self._same(what + "".join(f" {other[name]}" for name in key), one, other)
+
+    def _recount(self, kind: str, one: Mapping[str, Any]) -> None:
+        if one["calendar"] != calendars.calendar().version:
+            self._report.counts["按另一版日历计的期限"] += 1
+            return
+        self._report.counts["重算的到期日"] += 1
+        wanted = _recounted(kind, json.dumps({**one, "stopped_at": None, "noted": False, "case_id": ""}))
+        found = (one["due_on"], _plain("due_at", one["due_at"]), one["amber_from"], one["provisional"])
+        if wanted != found:
+            self._report.differ(f"办件 {self._id}：{one['name']} 记为 {one['due_on']} 到期，重算得 {wanted[0]}。")
+
+    def _happened(self, case: Mapping[str, Any]) -> None:
+        """Count what figures count, from the fold alone."""
+        row = self._row
+        if case["kind"] not in COUNTED or case["rehearsal"] or row["filed_at"] is None:
+            return
+        decided = _day(row["decided_at"])
+        accepted = row["accepted_on"]
+        if case["kind"] == "filing" and row["decision"] in ("granted", "struck_out"):
+            accepted = decided
+        if accepted:
+            self._report.happened[case["county"], accepted[:7], "accepted"] += 1
+        if accepted and decided:
+            self._report.happened[case["county"], decided[:7], "finished"] += 1
+        filed = _day(row["filed_at"])
+        assert filed is not None
+        self._report.happened[case["county"], filed[:7], "online_cases"] += 1
+
+
+def _normalised(seq: int, step: str, at: datetime, body: Mapping[str, Any]) -> str:
+    """Return what happened in one entry without ids, random numbers and times of day."""
+    row = body["row"]
+    facts = [seq, step, row["state"], clock.legal_date(at).isoformat(), row["received_on"], row["accepted_on"]]
+    facts += [row["decision"], row["stage"], row["flags"], row["situation"]]
+    clocks = [
+        [one["name"], one["run"], one["start_on"], one["limit"], one["extension"], one["excluded"], one["due_on"]]
+        for one in sorted(body["clocks"], key=lambda one: (one["name"], one["run"]))
+    ]
+    proceedings = [[one["kind"], one["opened_on"], one["due_on"], one["closed_on"]] for one in body["proceedings"]]
+    return json.dumps([facts, clocks, proceedings], ensure_ascii=False)
+
+
+@lru_cache(maxsize=4096)
+def _recounted(kind: str, text: str) -> tuple[str, datetime, str, bool]:
+    """Return (due_on, due_at, amber_from, provisional) of a clock, by the rulebook and the calendar."""
+    one = json.loads(text)
+    counted = deciding.recount(running(one), KINDS[kind].clock_by_name[one["name"]], calendars.calendar())
+    return counted.due.on.isoformat(), counted.due_at, counted.amber_from.isoformat(), counted.due.provisional
+
+
+def _plain(name: str, value: Any) -> Any:
+    """Return a value so that what Python and PostgreSQL write differently compares equal."""
+    if name in _MOMENTS and isinstance(value, str):
+        return datetime.fromisoformat(value).astimezone(UTC)
+    return value
+
+
+def _day(moment: str | None) -> str | None:
+    return clock.legal_date(datetime.fromisoformat(moment)).isoformat() if moment else None
+
+
+def _epoch(at: datetime) -> str:
+    """Return seconds since 1970 as the journal hashes them: six decimals, without rounding."""
+    since = at - _EPOCH
+    return f"{since // timedelta(seconds=1)}.{since.microseconds:06d}"
+
+
+def _batches(sql: str) -> Iterator[tuple[Any, ...]]:
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(sql)
+        while batch := cursor.fetchmany(_BATCH):
+            yield from batch
+
+
+# ---- the rest ----
+
+
+def _verify_registers(report: Report) -> None:
+    """Every register runs from 1 to its last number without a gap, and every number is in a register."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT unit, kind, year, max(r.last), count(n.n), min(n.n), max(n.n)"
+            " FROM ledger_register r FULL JOIN ledger_number n USING (unit, kind, year)"
+            " GROUP BY unit, kind, year ORDER BY unit, kind, year"
+        )
+        for unit, kind, year, last, count, first, highest in cursor.fetchall():
+            report.counts["编号簿"] += 1
+            if (last, first, highest) != (count, 1, count):
+                report.differ(f"编号簿 {unit} {kind} {year}：末号 {last}，登记 {count} 个，从 {first} 到 {highest}。")
+
+
+def _verify_figures(report: Report) -> None:
+    """Every figure of every month is the sum of its rows and of its units, and counts what the journal counts."""
+    for county in supervision.counties():
+        for first, last in _months(report, county):
+            for code in NEEDS:
+                report.counts["指标"] += 1
+                _verify_figure(report, code, county, first, last)
+
+
+def _verify_figure(report: Report, code: str, county: str, first: date, last: date) -> None:
+    name = f"{county} {first:%Y-%m} {BY_CODE[code].name}"
+    whole = supervision.figure(code, county, first, last)
+    rows = supervision.rows(code, county, first, last)
+    above = sum((row.above for row in rows), Decimal(0))
+    below = None if whole.denominator is None else sum((row.below or Decimal(0) for row in rows), Decimal(0))
+    if (above, below) != (whole.numerator, whole.denominator):
+        report.differ(f"{name}：是 {whole.numerator}/{whole.denominator}，各行之和是 {above}/{below}。")
+    if {row.id for row in rows} != {*whole.numerator_ids, *whole.denominator_ids}:
+        report.differ(f"{name}：打开后的行与计入的行不同。")
+    parts = supervision.figures_by(code, county, first, last, Dimension.UNIT).values()
+    if sum((part.numerator for part in parts), Decimal(0)) != whole.numerator:
+        report.differ(f"{name}：各部门之和不等于全县。")
+    happened = report.happened[county, f"{first:%Y-%m}", code]
+    counted = whole.denominator if code == "online_cases" else whole.numerator
+    if code in ("accepted", "finished", "online_cases") and counted != happened:
+        report.differ(f"{name}：计入 {counted} 件，台账中有 {happened} 件。")
+
+
+def _months(report: Report, county: str) -> list[tuple[date, date]]:
+    """Return the months in which something happened, as first and last day."""
+    months = sorted({month for where, month, _ in report.happened if where == county})
+    spans = []
+    for month in months:
+        first = date.fromisoformat(f"{month}-01")
+        spans.append((first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)))
+    return spans
+
+
+def _verify_roots(report: Report) -> None:
+    for county in closing.counties():
+        report.counts["封账日"] += len(closing.roots(county))
+        for sentence in closing.verify_roots(county):
+            report.differ(sentence)
