@@ -1,0 +1,1 @@
+"""公开: decisions published in numbered issues, figures fixed month by month."""
