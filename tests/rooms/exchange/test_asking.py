@@ -56,7 +56,8 @@ def test_the_log_holds_nothing_of_the_person(source):
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT coalesce(string_agg(l::text, ''), '') || (SELECT string_agg(t::text, '') FROM"
-            " exchange_simulatedtruth t) || (SELECT string_agg(e::text, '') FROM ledger_entry e) FROM exchange_calllog l"
+            " exchange_simulatedtruth t) || (SELECT string_agg(e::text, '') FROM ledger_entry e)"
+            " FROM exchange_calllog l"
         )
         (kept,) = cursor.fetchone()
     assert [word for word in (PERSON["citizen_id"], *TRUTH.values()) if word in kept] == []

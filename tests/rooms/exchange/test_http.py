@@ -6,6 +6,7 @@ import struct
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from uuid import UUID, uuid4
@@ -319,28 +320,53 @@ def test_two_postmen_with_one_message_make_one_case(linked_tax, other):
     assert (came.count("sent") >= 1, set(came) <= {"sent", "waiting"}, len(other.keys)) == (True, True, 1)
 
 
-def test_one_result_received_by_many_at_once_acts_once(linked_tax, other):
+def received_at_once(messages: list[OutsideMessage]) -> list:
+    """Receive each message in a thread of its own, all at the same moment."""
     from django.db import connections
 
-    from tongban.rooms.exchange import actions, queries
+    from tongban.rooms.exchange import actions
 
-    twin = actions.hand_over(FACTS, "tax", actor="house")
-    actions.deliver_outbox(queries.outbox_of(twin)[0])
-    message = OutsideMessage("m1", "税0001", 1, "granted", DAY)
-    gate, came = threading.Barrier(6), []
+    gate, came = threading.Barrier(len(messages)), []
 
-    def take_in() -> None:
+    def take_in(message: OutsideMessage) -> None:
         gate.wait(10)
         came.append(actions.receive(COUNTY, "tax", message))
         connections.close_all()
 
-    threads = [threading.Thread(target=take_in) for _ in range(6)]
+    threads = [threading.Thread(target=take_in, args=(message,)) for message in messages]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(30)
+    return came
+
+
+def test_one_result_received_by_many_at_once_acts_once(linked_tax, other):
+    from tongban.rooms.exchange import actions, queries
+
+    twin = actions.hand_over(FACTS, "tax", actor="house")
+    actions.deliver_outbox(queries.outbox_of(twin)[0])
+    came = received_at_once([OutsideMessage("m1", "税0001", 1, "granted", DAY)] * 6)
     assert ([one.state for one in came], sum(one.new for one in came)) == (["applied"] * 6, 1)
     assert linked_tax == [(FACTS.case_id, "granted")]
+
+
+def test_messages_of_one_case_received_at_once_all_act_in_order(linked_tax, other):
+    from tongban.rooms.exchange import actions, queries
+
+    for turn in range(1, 6):
+        facts = replace(FACTS, case_id=uuid4())
+        twin = actions.hand_over(facts, "tax", actor="house")
+        actions.deliver_outbox(queries.outbox_of(twin)[0])
+        received_at_once(
+            [
+                OutsideMessage(f"{turn}-{n}", f"税{turn:04d}", n, "granted" if n == 6 else "working", DAY)
+                for n in range(6, 0, -1)
+            ]
+        )
+        assert [one.state for one in queries.messages_of(twin)] == ["applied"] * 6
+        assert (queries.twin(twin).state, queries.twin(twin).last_sequence) == ("granted", 6)
+    assert len(linked_tax) == 5
 
 
 def test_a_key_named_by_a_path_is_not_read(settings, tmp_path):
