@@ -173,6 +173,7 @@ def test_a_false_marital_status_is_shown_before_acceptance(source):
     assert (found.state, found.mismatches) == ("mismatched", (ComparedLine("marriage", "未婚", "已婚"),))
     (row,) = log()
     assert (row.case_id, row.verdict, row.mismatched) == (case, "mismatched", ("marriage",))
+    assert row.id == found.call_id
 
 
 def test_a_source_that_is_down_falls_back_to_paper_with_a_mark(source):

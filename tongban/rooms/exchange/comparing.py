@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
+from uuid import UUID
 
 from tongban.rooms.exchange.port import Answer
 
@@ -34,6 +35,8 @@ class Comparison:
     state: Literal["matched", "mismatched", "missing", "paper"]
     #: Every field compared.
     lines: tuple[ComparedLine, ...] = ()
+    #: The line of the call log that showed it.
+    call_id: UUID | None = None
 
     @property
     def mismatches(self) -> tuple[ComparedLine, ...]:
@@ -47,12 +50,12 @@ def compare(form: Mapping[str, str], answer: Answer, pairs: Mapping[str, str] | 
     ``pairs``: field of the form -> field of the source, where they differ.
     """
     if answer.state == "down":
-        return Comparison("paper")
+        return Comparison("paper", call_id=answer.call_id)
     if answer.state == "missing":
-        return Comparison("missing")
+        return Comparison("missing", call_id=answer.call_id)
     names = pairs or {name: name for name in form}
     lines = tuple(ComparedLine(name, form.get(name, ""), answer.values.get(theirs)) for name, theirs in names.items())
-    return Comparison("matched" if all(line.same for line in lines) else "mismatched", lines)
+    return Comparison("matched" if all(line.same for line in lines) else "mismatched", lines, answer.call_id)
 
 
 def plain(value: str) -> str:
