@@ -5,6 +5,6 @@ a promise is in one hand at a time, and what is delivered twice is done once.
 """
 
 from tongban.hall.postman.keeping import KEEPERS, Drained, drain
-from tongban.hall.postman.rounds import ROUNDS, Round, go_round, run
+from tongban.hall.postman.rounds import ROUNDS, Round, go_round, once, run
 
-__all__ = ["KEEPERS", "ROUNDS", "Drained", "Round", "drain", "go_round", "run"]
+__all__ = ["KEEPERS", "ROUNDS", "Drained", "Round", "drain", "go_round", "once", "run"]

@@ -12,7 +12,7 @@ from tongban.rooms.ledger import actions as ledger
 from tongban.rooms.ledger.actions import Claimed
 from tongban.rooms.ledger.models import Entry
 from tongban.rooms.people import queries as people
-from tongban.rulebook.catalogue.proceedings import PROCEEDINGS
+from tongban.rulebook.catalogue.proceedings import ALL as PROCEEDINGS
 from tongban.rulebook.clock.remedies import remedies
 
 
@@ -35,8 +35,7 @@ def keep_notice(promise: Claimed) -> Message | None:
 
 def _address(file: CaseFile, whom: str) -> str | None:
     if whom == "applicant":
-        # Whoever acts for her hears of it; she sees the same in her own list.
-        person = file.uuid("agent_id") or file.uuid("applicant_id")
+        person = file.uuid("applicant_id")
         return f"person:{person}" if person else None
     if whom == "desk" and file.row["holder"]:
         return f"post:{file.row['holder']}"

@@ -1,4 +1,7 @@
-"""Rounds: what is looked after at intervals.  Intervals are the machine's; what is due is asked of the clock on the wall."""
+"""Rounds: what is looked after at intervals.
+
+Intervals are the machine's; what is due is asked of the clock on the wall.
+"""
 
 import threading
 import time

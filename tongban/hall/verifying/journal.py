@@ -117,7 +117,9 @@ _CASES = """
         (SELECT jsonb_agg(to_jsonb(p) ORDER BY p.no)::text FROM casework_proceeding p WHERE p.case_id = c.id)
     FROM casework_case c ORDER BY c.id
 """
-_NUMBERS = "SELECT subject_id, seq, unit, kind, year, n FROM ledger_number ORDER BY subject_id, seq, unit, kind, year, n"
+_NUMBERS = (
+    "SELECT subject_id, seq, unit, kind, year, n FROM ledger_number ORDER BY subject_id, seq, unit, kind, year, n"
+)
 
 
 def _walk(report: Report, bar: Bar) -> None:
@@ -221,7 +223,9 @@ class _Stream:
         """The numbers that entries name are those in the register, one by one."""
         self._report.counts["办件编号"] += len(drawn)
         if sorted(self._numbers) != sorted(drawn):
-            self._report.differ(f"办件 {self._id}：台账中的编号 {sorted(self._numbers)} 与登记的 {sorted(drawn)} 不符。")
+            self._report.differ(
+                f"办件 {self._id}：台账中的编号 {sorted(self._numbers)} 与登记的 {sorted(drawn)} 不符。"
+            )
 
     def compare_case(self, found: tuple[Any, ...] | None) -> None:
         """The fold gives the case row, its clocks and proceedings exactly; dues counted anew agree."""

@@ -176,6 +176,20 @@ def _is_signed(root: bytes, signature: bytes) -> bool:
     return True
 
 
+# A server may hold several databases; what runs in another one does not write here.
+_RUNNING = """
+WITH seen AS (SELECT pg_current_snapshot() AS snapshot)
+SELECT coalesce(
+        (SELECT min(running::text::bigint) FROM pg_snapshot_xip(snapshot) running WHERE NOT EXISTS (
+            SELECT 1 FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+            WHERE l.locktype = 'transactionid' AND l.mode = 'ExclusiveLock' AND l.granted
+                AND l.transactionid = running::xid AND a.datname <> current_database())),
+        pg_snapshot_xmax(snapshot)::text::bigint),
+    (SELECT coalesce(max(xact), 0) + 1 FROM ledger_entry WHERE xact >= pg_snapshot_xmax(snapshot)::text::bigint)
+FROM seen
+"""
+
+
 def _watermark(last: Root | None) -> int:
     """Return the lowest transaction that may still write; never below the watermark before.
 
@@ -183,11 +197,7 @@ def _watermark(last: Root | None) -> int:
     ahead of this server's they are long over, and the watermark is put behind them.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint,"
-            " (SELECT coalesce(max(xact), 0) + 1 FROM ledger_entry"
-            "  WHERE xact >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint)"
-        )
+        cursor.execute(_RUNNING)
         running, restored = cursor.fetchone()
     return max(int(running), int(restored), last.watermark if last else 0)
 

@@ -1,0 +1,83 @@
+"""指标：受理、办结和各项指标，都由办件和事项清单现算；用 --open 打开一个指标，看它由哪些行算出。
+
+例：./run figures --from 2026-10-01 --to 2026-10-31
+    ./run figures --from 2026-10-13 --to 2026-10-13 --open accepted
+"""
+
+import argparse
+from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tongban.rooms.supervision.queries import FigureRow
+    from tongban.rulebook.indicators import Figure
+
+HELP = "指标：受理、办结和各项指标，现算现看，可打开到每一行"
+NEEDS_DJANGO = True
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--county", metavar="区划", default="", help="六位区划代码；不写则列出每一个县")
+    parser.add_argument("--from", dest="first", type=_day, metavar="日期", help="第一天，默认是本月1日")
+    parser.add_argument("--to", dest="last", type=_day, metavar="日期", help="最后一天，默认是今天")
+    parser.add_argument("--unit", metavar="部门", help="只看一个部门")
+    parser.add_argument("--item", metavar="事项", help="只看一个事项")
+    parser.add_argument("--level", metavar="层级", help="只看一个行使层级，县级是 4")
+    parser.add_argument("--channel", metavar="渠道", help="只看一个渠道：window net phone kiosk village partner")
+    parser.add_argument("--open", dest="code", metavar="代码", help="打开一个指标，列出它的每一行")
+
+
+def run(args: argparse.Namespace) -> int:
+    from tongban.rooms import clock
+    from tongban.rooms.supervision import queries
+    from tongban.rulebook.errors import Refused
+    from tongban.rulebook.indicators import BY_CODE
+
+    last = args.last or clock.today()
+    first = args.first or last.replace(day=1)
+    if first > last:
+        raise Refused("period_wrong", f"第一天 {first} 晚于最后一天 {last}。请改正。")
+    if args.code and args.code not in BY_CODE:
+        raise Refused("figure_unknown", f"没有代码为“{args.code}”的指标。现有：{'、'.join(BY_CODE)}。")
+    narrowed = {name: getattr(args, name) for name in ("unit", "item", "level", "channel")}
+    for county in [args.county] if args.county else queries.counties():
+        print(f"{county}　{first} 至 {last}")
+        if args.code:
+            figure = queries.figure(args.code, county, first, last, **narrowed)
+            _print_rows(figure, queries.rows(args.code, county, first, last, **narrowed))
+        else:
+            _print_figures(queries.figures(county, first, last, **narrowed))
+    return 0
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"看不懂日期“{text}”，请写成 2026-10-13") from None
+
+
+def _print_figures(figures: "dict[str, Figure]") -> None:
+    from tongban.rulebook.indicators import BY_CODE, Mark
+
+    for code, figure in figures.items():
+        known = BY_CODE[code]
+        mark = "" if known.mark is Mark.VERIFIED else "（公式待核）"
+        share = f"{figure.numerator}" if figure.denominator is None else f"{figure.numerator}/{figure.denominator}"
+        print(f"{code:<20}{_wide(known.name, 18)}{figure!s:>10}  {share:>14}  {known.formula}{mark}")
+
+
+def _print_rows(figure: "Figure", rows: "tuple[FigureRow, ...]") -> None:
+    from tongban.rulebook.indicators import BY_CODE
+
+    known = BY_CODE[figure.code]
+    print(f"{known.name} {figure}　分子：{known.numerator}；分母：{known.population}")
+    for row in rows:
+        below = "" if row.below is None else f"/{row.below}"
+        print(f"{row.above}{below}\t{row.id}\t{row.label}\t{row.unit}\t{row.item}")
+    print(f"共 {len(rows)} 行")
+
+
+def _wide(text: str, width: int) -> str:
+    """Pad to columns of a terminal, where a Chinese character takes two."""
+    return text + " " * (width - sum(2 if character > "ÿ" else 1 for character in text))

@@ -1,0 +1,10 @@
+"""监督: lights, findings and figures, all read from the other rooms."""
+
+from django.apps import AppConfig
+
+
+class SupervisionConfig(AppConfig):
+    """The highest room: it keeps nothing and writes nothing."""
+
+    name = "tongban.rooms.supervision"
+    label = "supervision"

@@ -1,0 +1,42 @@
+"""Every question that supervision asks: lights, findings, figures.  Each list opens to its cases."""
+
+from tongban.rooms.supervision.queries.facts import counties
+from tongban.rooms.supervision.queries.figures import FigureRow, figure, figures, figures_by, rows
+from tongban.rooms.supervision.queries.findings import (
+    Found,
+    Stop,
+    Warning_,
+    deemed_accepted,
+    hasty_decisions,
+    long_stops,
+    refused_then_accepted,
+    repeated_corrections,
+    spot_sample,
+    warnings,
+)
+from tongban.rooms.supervision.queries.lights import By, Light, LightCount, LitCase, lights, lit_cases
+
+__all__ = [
+    "By",
+    "FigureRow",
+    "Found",
+    "Light",
+    "LightCount",
+    "LitCase",
+    "Stop",
+    "Warning_",
+    "counties",
+    "deemed_accepted",
+    "figure",
+    "figures",
+    "figures_by",
+    "hasty_decisions",
+    "lights",
+    "lit_cases",
+    "long_stops",
+    "refused_then_accepted",
+    "repeated_corrections",
+    "rows",
+    "spot_sample",
+    "warnings",
+]
