@@ -86,6 +86,7 @@ def _figures() -> bool:
 def _simulate(cases: int) -> None:
     from tongban.hall.county.simulation import Simulation
     from tongban.hall.progress import Bar
+    from tongban.rooms import clock
 
     print(f"\n五、模拟 2026-10-13 的一部分：{cases} 个办件\n")
     with Bar("模拟", cases) as bar:
@@ -97,6 +98,6 @@ def _simulate(cases: int) -> None:
             bar.step(done - seen)
             seen = done
 
-        seed = int(time.time()) % 1_000_000
+        seed = clock.machine_milliseconds() % 1_000_000
         made = Simulation(seed=seed, per_day=cases, start=date(2026, 10, 13)).run(1, progress=progress)
     print(f"　　收件 {made.filed} 件，办理步骤 {made.steps} 步；文书由后台投递员陆续盖章。")

@@ -41,6 +41,7 @@ def file(document: str = "receipt", *, clocks: tuple[ClockMove, ...] = (), basis
         basis,
         clocks=clocks,
         documents=(document,),
+        effects=("use_licences",),
         tells=("applicant",),
     )
 

@@ -104,7 +104,9 @@ def sheet(kind: str, data: Mapping[str, object]) -> dict[str, object]:
     facts = {**data, "act": ACTS[item_class]}
     words = {name: fields.written(value) for name, value in facts.items() if _writable(value)}
     title = title_of(kind, data)
-    own = (*wording.bases, *(wording.permit_bases if item_class == PERMIT else ()))
+    # article 45 is no basis for a proceeding whose time is counted
+    for_permits = wording.permit_bases if item_class == PERMIT and not data.get("counted") else ()
+    own = (*wording.bases, *for_permits)
     given = data.get("bases") or ()
     bases = [*own, *(given if isinstance(given, list | tuple) else [given])]
     if wording.remedy:
@@ -155,7 +157,7 @@ def _check_kinds(kind: str, data: Mapping[str, object], item_class: str) -> None
     if data.get("seal") is not None and not isinstance(data["seal"], SealFace):
         raise Refused("field_kind", "“印章”应取自印章登记，请重新选择。")
     listed = any(one in str(data.get("procedure", "")) for one in PROCEEDINGS)
-    if kind == "special_procedure_notice" and item_class == PERMIT and not listed:
+    if kind == "special_procedure_notice" and item_class == PERMIT and not listed and not data.get("counted"):
         raise Refused(
             "proceeding_not_listed",
             f"“{data['procedure']}”不在可以扣除时间的程序之列，不能停止计时；"

@@ -129,7 +129,7 @@ KINDS: Mapping[str, Wording] = {
     ),
     "acceptance_notice": Wording(
         "受理通知书",
-        ("applicant", "item", "received_on", "accepted_on", "limit", "due"),
+        ("applicant", "item", "received_on", "accepted_on"),
         (
             Text(
                 _ASKED + "，属于本机关职权范围，申请材料齐全、符合法定形式，本机关自{accepted_on}起予以受理。",
@@ -139,7 +139,7 @@ KINDS: Mapping[str, Wording] = {
                 _ASKED + "，本机关未在法定期限内作出是否受理的答复或者告知补正，依法自{accepted_on}起视为受理。",
                 when="deemed",
             ),
-            Text("本事项的法定办理期限为{limit}，期限至{due}届满。"),
+            Text("本事项的法定办理期限为{limit}，期限至{due}届满。", when="due"),
             Text("本机关承诺在{promised_limit}内办结，即不迟于{promised_due}。", when="promised_due"),
             Text(
                 "办理中依法需要听证、招标、拍卖、检验、检测、检疫、鉴定或者专家评审的，所需时间不计算在期限内，"
@@ -190,7 +190,8 @@ KINDS: Mapping[str, Wording] = {
         ("applicant", "item", "procedure", "reason", "time_needed"),
         (
             Text("你（单位）“{item}”的申请（办件编号{case_number}），因{reason}，依法需要进行{procedure}。"),
-            Text("{procedure}所需时间为{time_needed}。该时间不计算在办理期限内。"),
+            Text("{procedure}所需时间为{time_needed}。该时间不计算在办理期限内。", unless="counted"),
+            Text("{procedure}所需时间为{time_needed}，计算在办理期限内。", when="counted"),
             Facts(("first", "last", "place", "contact")),
         ),
         permit_bases=(law("行政许可法 第四十五条"),),

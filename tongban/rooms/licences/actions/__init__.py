@@ -1,0 +1,34 @@
+"""Every way the room changes.  What steps of cases do to licences is registered as effects (``issuing``)."""
+
+from tongban.rooms.licences.actions.documents import keep_document, keep_licence_entry, revoke_document, seal_now
+from tongban.rooms.licences.actions.lifecycle import (
+    Lapsed,
+    cancel,
+    change,
+    import_licence,
+    renew,
+    resume,
+    revoke,
+    suspend,
+    sweep_lapsed,
+)
+from tongban.rooms.licences.actions.seals import make_demo_seals, register_seal, withdraw_seal
+
+__all__ = [
+    "Lapsed",
+    "cancel",
+    "change",
+    "import_licence",
+    "keep_document",
+    "keep_licence_entry",
+    "make_demo_seals",
+    "register_seal",
+    "renew",
+    "resume",
+    "revoke",
+    "revoke_document",
+    "seal_now",
+    "suspend",
+    "sweep_lapsed",
+    "withdraw_seal",
+]

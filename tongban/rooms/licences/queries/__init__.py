@@ -1,0 +1,42 @@
+"""Every question asked of the room.  Answers are frozen rows (``views``)."""
+
+from tongban.rooms.licences.queries.documents import (
+    document,
+    document_of_licence,
+    documents_of,
+    pdf,
+    seal_uses,
+    seals,
+    uses_without_a_case,
+)
+from tongban.rooms.licences.queries.licences import counts, facts_of, held, licence, of_case, uses_of, versions, wallet
+from tongban.rooms.licences.queries.verifying import mask, verify, verify_id, verify_pdf
+from tongban.rooms.licences.queries.views import Checked, DocumentView, LicenceView, SealUseView, SealView, UseView
+
+__all__ = [
+    "Checked",
+    "DocumentView",
+    "LicenceView",
+    "SealUseView",
+    "SealView",
+    "UseView",
+    "counts",
+    "document",
+    "document_of_licence",
+    "documents_of",
+    "facts_of",
+    "held",
+    "licence",
+    "mask",
+    "of_case",
+    "pdf",
+    "seal_uses",
+    "seals",
+    "uses_of",
+    "uses_without_a_case",
+    "verify",
+    "verify_id",
+    "verify_pdf",
+    "versions",
+    "wallet",
+]
