@@ -137,10 +137,11 @@ def _lines(statement_id: UUID, entries: Sequence[Entry]) -> list[StatementLine]:
     tails = {person_id: _tail(person_id) for person_id in names}
     lines = []
     for no, entry in enumerate(entries, 1):
-        person = names.get(entry.case.applicant_id) if entry.case.applicant_id else None
+        applicant = entry.case.applicant_id
+        person = names.get(applicant) if applicant else None
         value = {
             "name": words.masked_name(person.name, person.kind) if person else "",
-            "id": words.masked_number(tails[entry.case.applicant_id], person.kind) if person else "",
+            "id": words.masked_number(tails.get(applicant, ""), person.kind) if person and applicant else "",
             "case": entry.case.number,
             "item": catalogue.item(entry.case.item_id).name,
             "unit": entry.unit,

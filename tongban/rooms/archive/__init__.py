@@ -1,0 +1,1 @@
+"""归档: finished cases as fixed packages that prove themselves."""
