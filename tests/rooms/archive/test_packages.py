@@ -229,6 +229,59 @@ def test_numbers_run_without_gap_within_category_and_year(county):
     assert numbers == [f"990127-XK-2026-00000{n}" for n in (1, 2, 3, 4)]
 
 
+def test_appeal_without_form_and_papers_is_archived_too(county):
+    from tongban.rooms.archive import actions, queries
+    from tongban.rooms.casework import actions as casework
+    from tongban.rooms.casework.actions.taking import Plan
+    from tongban.rulebook.facts import Given
+
+    def because(reason):
+        return Plan(given=Given(reason=reason))
+
+    with county.at(*DAY):
+        chief, supervisor = county.able("decide", "bad-rating-repair", unit="scjg"), county.staff("jcs-officer")
+        case = casework.open_case(
+            county.code, "bad-rating-repair", supervisor, unit="scjg", holder=chief.post_id
+        ).case_id
+        for step, who, plan in (
+            ("take", chief, None),
+            ("answer", chief, because("已整改")),
+            ("call_back", supervisor, because("已回访")),
+            ("close", supervisor, None),
+        ):
+            casework.take(case, step, who, plan)
+        seal(case)
+        made = actions.keep_archive(promised(case))
+        assert actions.verify_package(made).ok
+
+    assert queries.package(made).number == "990127-SQ-2026-000001"
+
+
+def test_two_postmen_make_one_package_and_one_number(own_county):
+    from concurrent.futures import ThreadPoolExecutor
+
+    from django.db import connection
+
+    from tongban.rooms.archive import actions
+    from tongban.rooms.archive.models import Package
+    from tongban.rooms.ledger.models import Number
+
+    def keep(promise):
+        try:
+            return actions.keep_archive(promise)
+        finally:
+            connection.close()
+
+    with own_county.at(*DAY):
+        case = own_county.delivered()
+        seal(case)
+        with ThreadPoolExecutor(4) as pool:
+            made = list(pool.map(keep, [promised(case)] * 4))
+
+    assert set(made) == {Package.objects.get().id}
+    assert list(Number.objects.filter(kind="archive_XK").values_list("n", flat=True)) == [1]
+
+
 def test_case_whose_key_was_dropped_is_archived_without_its_words(county, sealed):
     from tongban.rooms.archive import actions
     from tongban.rooms.archive.models import Package

@@ -118,6 +118,32 @@ def test_numbers_of_issues_have_no_gap_and_begin_anew_each_year(county):
     assert numbers == [(2026, 1), (2026, 2), (2027, 1)]
 
 
+def test_issues_made_at_once_share_nothing_and_leave_no_gap(own_county):
+    from concurrent.futures import ThreadPoolExecutor
+
+    from django.db import connection
+
+    from tongban.rooms.publication import actions, queries
+
+    who = None
+
+    def issue(_):
+        try:
+            return actions.issue_results(own_county.code, who)
+        finally:
+            connection.close()
+
+    with own_county.at(*DAY):
+        who = own_county.staff("jcs-officer")
+        cases = [own_county.granted() for _ in range(5)]
+        with ThreadPoolExecutor(4) as pool:
+            made = [one for one in pool.map(issue, range(4)) if one is not None]
+
+    assert len(made) == 1
+    assert [one.number for one in queries.issues(own_county.code)] == [1]
+    assert len(queries.issue_rows(made[0])) == len(cases)
+
+
 def test_withdrawn_result_leaves_its_place_empty(county):
     from tongban.rooms.publication import actions, queries
 

@@ -20,8 +20,8 @@ AUTHENTIC, WHOLE, USABLE, SAFE = "真实性", "完整性", "可用性", "安全�
 
 #: What a package may contain.  Nothing of it runs when opened.
 HARMLESS = frozenset({"json", "pdf", "jpg", "png", "ofd"})
-#: Words by which a PDF does something on its own when it is opened.
-_PDF_ACTIVE = (b"/JavaScript", b"/JS ", b"/JS(", b"/Launch", b"/OpenAction", b"/EmbeddedFile", b"/RichMedia")
+#: Words by which a PDF runs something when it is opened, as far as they stand in it uncompressed.
+_PDF_ACTIVE = (b"/JavaScript", b"/JS ", b"/JS(", b"/Launch", b"/RichMedia")
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,15 +37,23 @@ def keep_archive(promise: Claimed) -> UUID:
     documents of the case are still to be sealed: the postman comes again.
     """
     case_id = promise.subject_id
-    made = Package.objects.filter(case_id=case_id).values_list("id", flat=True).first()
-    if made is not None:
+    if (made := _made(case_id)) is not None:
         return made
     _need_documents(case_id)
     file = read(case_id)
     gathered = gather(file)
     box = pack.Box(gathered.pieces)
-    with transaction.atomic():  # the number is drawn last, and only for a package that comes to be
-        return _archive(file, gathered, box)
+    try:
+        with transaction.atomic():  # the number is drawn last, and only for a package that comes to be
+            return _archive(file, gathered, box)
+    except Refused:
+        if (made := _made(case_id)) is not None:  # another postman was faster; this number was not drawn
+            return made
+        raise
+
+
+def _made(case_id: UUID) -> UUID | None:
+    return Package.objects.filter(case_id=case_id).values_list("id", flat=True).first()
 
 
 def _archive(file: CaseFile, gathered: Gathered, box: pack.Box) -> UUID:
