@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+#: The fixtures ``county`` and ``own_county``.
+pytest_plugins = ["tests.county"]
+
 SKIPS = Path(__file__).with_name("skips.txt")
 
 
