@@ -34,8 +34,9 @@ def bench_database() -> Iterator[str]:
     name = f"bench_{os.getpid()}"
     database.create_database(name)
     try:
-        schema.migrate(name)
         enter(name)
+        with database.connect("owner", name) as owner:
+            schema.migrate(owner)
         yield name
     finally:
         from django.db import connection

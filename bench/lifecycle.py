@@ -9,6 +9,7 @@ import argparse
 import json
 import multiprocessing
 import os
+import queue
 import statistics
 import subprocess
 import time
@@ -55,7 +56,14 @@ def _measure(context: Any, processes: int, job: tuple[Any, ...]) -> float:
     workers = [context.Process(target=_work, args=(barrier, times, *job)) for _ in range(processes)]
     for worker in workers:
         worker.start()
-    spans = [times.get(timeout=300) for _ in workers]
+    spans = []
+    while len(spans) < processes:
+        try:
+            spans.append(times.get(timeout=1))
+        except queue.Empty:
+            if any(worker.exitcode for worker in workers):  # one has failed and said why: do not wait for the others
+                barrier.abort()
+                raise SystemExit("测速进程出错，原因见上。") from None
     for worker in workers:
         worker.join()
     began, ended = min(span[0] for span in spans), max(span[1] for span in spans)
