@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 
 from tongban.rooms import clock
 from tongban.rooms.ids import uuid7
@@ -45,10 +46,17 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What came of a step: the version reached and the numbers drawn as (unit, kind, year, n)."""
+    """What came of a step."""
 
+    subject_id: UUID
+    #: The version reached: the number of the journal entry.
     seq: int
+    #: The state it led to.
+    state: str
+    #: Numbers drawn, as (unit, kind, year, n).
     numbers: tuple[tuple[str, str, int, int], ...] = ()
+    #: True: this very request was carried out before, and nothing was written now.
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,31 +98,37 @@ def take_step(write: Write) -> Taken | None:
     }
     params.update((name, _json(write.rows[name])) for name in tables)
     try:
-        with connection.cursor() as cursor:
+        # Inside somebody else's transaction a statement that fails must not take that transaction with it.
+        with transaction.atomic() if connection.in_atomic_block else nullcontext(), connection.cursor() as cursor:
             cursor.execute(sql, params)
             found = cursor.fetchone()
     except IntegrityError as error:
-        if write.key and "usedkey" in str(error):
-            return used(write.actor, write.key, write.key_digest)
+        if write.key and (earlier := used(write.actor, write.key, write.key_digest)):
+            return earlier
         if write.version is not None and "ledger_entry_pkey" in str(error):
             return None
         raise
     if found is None:
         return None
     seq, numbers = found
-    return Taken(seq, tuple(tuple(number) for number in _loaded(numbers) or ()))
+    return Taken(write.case_id, seq, str(write.row["state"]), _numbers(numbers))
 
 
 def used(actor: str, key: str, digest: bytes) -> Taken | None:
-    """Return what came of ``key`` earlier, None if it is new.  Raises ``Refused("key_reused")``."""
+    """Return what came of ``key`` earlier, None if it is new.  Raises ``Refused("key_reused")``.  One query."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT digest, seq FROM ledger_usedkey WHERE actor = %s AND key = %s", [actor, key])
+        cursor.execute(
+            "SELECT k.digest, k.subject_id, k.seq, e.body->'row'->>'state', e.body->'numbers'"
+            " FROM ledger_usedkey k JOIN ledger_entry e ON e.subject_id = k.subject_id AND e.seq = k.seq"
+            " WHERE k.actor = %s AND k.key = %s",
+            [actor, key],
+        )
         row = cursor.fetchone()
     if row is None:
         return None
     if bytes(row[0]) != digest:
         raise Refused("key_reused", "这个请求编号已用于另一次提交。请刷新页面后重新提交，已填内容不会丢失。")
-    return Taken(row[1])
+    return Taken(row[1], row[2], row[3], _numbers(row[4]), again=True)
 
 
 def record(
@@ -186,9 +200,10 @@ def claim(
                 "most": most,
             },
         )
+        # In the order in which they were promised: a paper may refer to the one before.
         return [
             Claimed(made, kind, subject_kind, subject_id, key, _loaded(body), attempts)
-            for made, kind, subject_kind, subject_id, key, body, attempts in cursor.fetchall()
+            for made, kind, subject_kind, subject_id, key, body, attempts in sorted(cursor.fetchall())
         ]
 
 
@@ -235,3 +250,7 @@ def _plain(value: object) -> str:
 
 def _loaded(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str | bytes) else value
+
+
+def _numbers(value: Any) -> tuple[tuple[str, str, int, int], ...]:
+    return tuple(tuple(number) for number in _loaded(value) or ())
