@@ -21,6 +21,9 @@ TONGBAN_FILES = state.files()
 #: Addresses of other agencies' systems by their code; the keys shared with them lie in the key folder.
 TONGBAN_EXCHANGE: dict[str, str] = json.loads(os.environ.get("TONGBAN_EXCHANGE", "{}"))
 
+#: Where printed codes lead: the public address of the verification page.
+TONGBAN_VERIFY_PAGE = os.environ.get("TONGBAN_VERIFY_PAGE", "http://127.0.0.1:8000/verify")
+
 DEBUG = _switch("TONGBAN_DEBUG")
 SECRET_KEY = state.secret("secret.key", make=TONGBAN_DEMO).hex()
 ALLOWED_HOSTS = os.environ.get("TONGBAN_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")

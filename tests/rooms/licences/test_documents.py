@@ -151,7 +151,8 @@ def test_extension_tells_reason_approver_and_both_days(county, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("proceeding", "notice", "counts"), [("testing", True, "不计算在办理期限内"), ("site_check", False, "计算在办理期限内")]
+    ("proceeding", "notice", "counts"),
+    [("testing", True, "不计算在办理期限内"), ("site_check", False, "计算在办理期限内")],
 )
 def test_proceeding_is_told_in_writing_and_honestly(county, tmp_path, proceeding, notice, counts):
     """许可法 45: only its closed list is not counted; a site check is told too, and counts."""
@@ -408,9 +409,11 @@ def test_verification_masks_people_and_finds_neither_strangers_nor_forgeries(cou
 
     with county.at(2026, 3, 2):
         page, pdf = licence_page(county)
-        found = queries().verify(page.number)
+        found = queries().verify_id(page.id)
         assert found.holder == "林＊＊"
         assert "林示例" not in repr(found)
+        by_number = queries().verify(page.number)
+        assert (by_number.state, by_number.holder, by_number.lines) == ("valid", "", ())
         assert queries().verify(str(uuid7())).state == "not_found"
         assert queries().verify("").state == "not_found"
         assert queries().verify("示例市监证〔2026〕第999999号").state == "not_found"
@@ -480,3 +483,32 @@ def test_real_seal_is_registered_with_its_authority(county):
         assert isinstance(made, UUID)
         (seal,) = [seal for seal in queries().seals(county.code) if seal.id == made]
         assert (seal.demo, seal.uses) == (False, 0)
+
+
+def test_two_postmen_with_the_same_promise_make_one_document(own_county):
+    """The promise was claimed twice (a postman thought dead was only slow): one document, one use of the seal."""
+    from concurrent.futures import ThreadPoolExecutor
+    from threading import Barrier
+
+    from django.db import connection
+
+    from tongban.rooms.ledger import actions as ledger
+    from tongban.rooms.licences.models import Document, SealUse
+
+    with own_county.at(2026, 3, 2):
+        case_id = own_county.filed()
+        (promise,) = ledger.claim(5, kinds=["document"], subject_id=case_id)
+        together = Barrier(3)
+
+        def keep(_):
+            try:
+                together.wait(timeout=10)
+                return actions().keep_document(promise).id
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(3) as pool:
+            made = set(pool.map(keep, range(3)))
+        assert len(made) == 1
+        assert Document.objects.filter(case_id=case_id).count() == 1
+        assert SealUse.objects.filter(case_id=case_id).count() == 1

@@ -106,8 +106,10 @@ def on_the_spot(county, code):
 
     item, powers, day = county.item(code), people.powers(), clock.today()
     subject = Subject(item.code, item.unit)
-    able = [{post.id for post in powers.able(county.code, power, subject, day)} for power in (Power.ACCEPT, Power.DECIDE)]
-    post_id = sorted(able[0] & able[1])[0]
+    able = [
+        {post.id for post in powers.able(county.code, power, subject, day)} for power in (Power.ACCEPT, Power.DECIDE)
+    ]
+    post_id = min(able[0] & able[1])
     return casework.staff(powers.holder(post_id, day).id, post_id)
 
 
@@ -257,7 +259,12 @@ def test_renewal_case_makes_the_next_version(county):
     from tongban.rooms.casework import actions as casework
     from tongban.rooms.licences import actions
 
-    facts = {"shop_name": "示例餐馆", "premises": "示范路 1 号", "main_business": "餐饮服务经营者", "projects": "热食类食品制售"}
+    facts = {
+        "shop_name": "示例餐馆",
+        "premises": "示范路 1 号",
+        "main_business": "餐饮服务经营者",
+        "projects": "热食类食品制售",
+    }
     with county.at(2026, 3, 2):
         person = county.citizen()
         old = actions.import_licence(
@@ -380,8 +387,8 @@ def test_import_checks_an_old_licence_like_a_new_one(county, changed, code):
 
 
 def test_import_is_marked_numbered_as_it_was_and_sealed(county):
-    from tongban.rooms.licences import actions
     from tongban.rooms.ledger import actions as ledger
+    from tongban.rooms.licences import actions
 
     with county.at(2026, 3, 2):
         licence_id = business_licence(county, restaurant())

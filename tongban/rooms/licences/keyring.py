@@ -13,6 +13,7 @@ The public halves are all that checking without the database needs.
 
 import contextlib
 import os
+import re
 from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
@@ -26,21 +27,38 @@ from tongban.rooms.licences.paper import qr
 from tongban.rooms.licences.paper.sign import Authority, SealKey
 from tongban.rulebook.errors import Refused
 
+_BLOCK = re.compile(rb"-----BEGIN ([A-Z ]+)-----.*?-----END \1-----\s*", re.DOTALL)
 
-def roots(folder: Path | None = None) -> tuple[bytes, ...]:
+
+def roots() -> tuple[bytes, ...]:
     """Return the certificates (PEM) of every authority whose seals count as ours."""
-    return tuple(path.read_bytes() for path in sorted((folder or _folder()).glob("*.authority.pem")))
+    return tuple(path.read_bytes() for path in sorted(_folder().glob("*.authority.pem")))
 
 
-def public_keys(folder: Path | None = None) -> tuple[Ed25519PublicKey, ...]:
+def public_keys() -> tuple[Ed25519PublicKey, ...]:
     """Return the public keys of the printed codes."""
-    return tuple(qr.public_key(path.read_bytes()) for path in sorted((folder or _folder()).glob("*.code.pem")))
+    return tuple(qr.public_key(path.read_bytes()) for path in sorted(_folder().glob("*.code.pem")))
+
+
+def read_published(pem: bytes) -> tuple[tuple[bytes, ...], tuple[Ed25519PublicKey, ...]]:
+    """Return certificates and public keys from what ``published`` gave out.  Raises ``published_unreadable``."""
+    blocks = [(found[1], found[0]) for found in _BLOCK.finditer(pem)]
+    certificates = tuple(text for kind, text in blocks if kind == b"CERTIFICATE")
+    try:
+        keys = tuple(qr.public_key(text) for kind, text in blocks if kind == b"PUBLIC KEY")
+    except ValueError:
+        keys = ()
+    if not certificates or not keys:
+        raise Refused("published_unreadable", "这不是本平台公布的查验公钥文件。请到查验页面重新下载。")
+    return certificates, keys
 
 
 def published(county: str) -> bytes:
-    """Return the public halves of a county as one PEM text, for whoever checks without asking us."""
-    names = (f"{county}.authority.pem", f"{county}.code.pem")
-    return b"".join((_folder() / name).read_bytes() for name in names if (_folder() / name).exists())
+    """Return the public halves of a county as one PEM text, to check without asking us; empty: no such county."""
+    if not re.fullmatch(r"[0-9]{6}", county):
+        return b""
+    found = [*sorted(_folder().glob(f"{county}.*authority.pem")), *_folder().glob(f"{county}.code.pem")]
+    return b"".join(path.read_bytes() for path in found)
 
 
 def authority(county: str) -> Authority | None:
@@ -94,7 +112,9 @@ def seal_key(seal_id: UUID, certificate_pem: str) -> SealKey:
 def _seal_key(folder: Path, seal_id: UUID, certificate_pem: str) -> SealKey:
     path = folder / "seals" / f"{seal_id}.key"
     if not path.exists():
-        raise Refused("seal_key_missing", "密钥目录里没有这枚印章的密钥，暂时不能盖章。请把密钥放回密钥目录，系统会自动补盖。")
+        raise Refused(
+            "seal_key_missing", "密钥目录里没有这枚印章的密钥，暂时不能盖章。请把密钥放回密钥目录，系统会自动补盖。"
+        )
     return SealKey.from_pem(_opened(path), certificate_pem.encode())
 
 

@@ -174,7 +174,9 @@ def _correction(of: Source) -> Data:
     asked = Entry.objects.filter(subject_id=of.file.id, seq__lte=of.seq, step="ask_correction").count()
     names = {material.code: material.name for material in of.item.materials} | {"form": "申请表"}
     missing = [
-        {"name": names.get(code, code), "reason": reason} for notice, code, reason in lacks_of(of.file) if notice == asked
+        {"name": names.get(code, code), "reason": reason}
+        for notice, code, reason in lacks_of(of.file)
+        if notice == asked
     ]
     online = "，也可以在网上提交" if of.item.online.receive and of.file.uuid("site_id") else ""
     return {"missing": missing, "correct_by": of.started("correction"), "place": place_of(of.file) + online}
@@ -269,18 +271,20 @@ def _delivery(of: Source) -> Data:
         "recipient": recipient,
         "documents": _delivered(of),
         "method": WAYS.get(way, way),
-        "place": place_of(of.file) if way == "window" else {"electronic": "网上“我的办件”"}.get(way, "申请人登记的地址"),
+        "place": place_of(of.file)
+        if way == "window"
+        else {"electronic": "网上“我的办件”"}.get(way, "申请人登记的地址"),
         "delivered_on": of.day,
     }
 
 
 def _delivered(of: Source) -> list[Data]:
-    """What was handed over: licences and decisions.  One whose number is not there yet makes the receipt wait."""
+    """What was handed over: licences and decisions.  A licence that is not sealed yet makes the receipt wait."""
     names = catalogue.licence_kind_names()
-    rows = [
-        {"name": names.get(row.kind, row.kind), "number": row.number}
-        for row in Licence.objects.filter(case_id=of.file.id).order_by("id")
-    ]
+    licences = list(Licence.objects.filter(case_id=of.file.id).order_by("id"))
+    if any(not row.number for row in licences):
+        raise Refused("licence_not_sealed", "证照还没有盖章，送达回证在证照盖章后自动制作。")
+    rows = [{"name": names.get(row.kind, row.kind), "number": row.number} for row in licences]
     decisions = Document.objects.filter(
         case_id=of.file.id, kind__in=("grant_decision", "registration_decision", "filing_record", "result_pack")
     )

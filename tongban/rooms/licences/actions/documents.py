@@ -58,8 +58,6 @@ WORDS: Mapping[str, str] = {
 UNDER_RECEIVING = frozenset(
     {"receipt", "acceptance_notice", "non_acceptance", "correction_notice", "lapse_notice", "withdrawal_notice"}
 )
-#: Where the printed code leads when the house is not told its own address.
-VERIFY_PAGE = "http://127.0.0.1:8000/verify"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +136,9 @@ def seal_now(case_id: UUID) -> tuple[DocumentView, ...]:
     One that cannot be made now stays outstanding for the postman, with its trouble.
     """
     made = []
-    for promise in ledger.claim(20, kinds=["document"], subject_id=case_id):
+    # In the order of their steps: the receipt of delivery names the licence sealed before it.
+    claimed = ledger.claim(20, kinds=["document"], subject_id=case_id)
+    for promise in sorted(claimed, key=lambda one: (one.body["seq"], one.id)):
         try:
             document = keep_document(promise)
         except Exception as wrong:  # whatever it is, the others are not kept waiting and the postman tries again
@@ -217,9 +217,12 @@ def _of_licence(promise: Claimed) -> _Owed:
     row = Licence.objects.get(id=body["licence"])
     facts = opened(row)
     file = read(row.case_id) if row.case_id else None
-    year, n = body.get("year", row.issued_on.year), body.get("n")
+    year: int = body.get("year", row.issued_on.year)
+    n: int | None = body.get("n")
     number = row.number
     if not number:
+        if n is None:
+            raise Refused("licence_number_missing", "这份证照没有编号，也没有取号。请联系系统管理员核对台账。")
         short = people.unit(row.county, body["unit"]).short_name
         number = make_document_number(short, WORDS["licence"], year, n)
     item = file.facts.item if file is not None else None
@@ -289,7 +292,7 @@ def _sealed(owed: _Owed, seal: Seal, document_id: UUID) -> bytes:
         facts=owed.facts,
         dated=dated,
     )
-    data["qr"] = qr.address(getattr(settings, "TONGBAN_VERIFY_PAGE", VERIFY_PAGE), code)
+    data["qr"] = qr.address(settings.TONGBAN_VERIFY_PAGE, code)
     key = keyring.seal_key(seal.id, seal.certificate)
     reason = f"{composing.title_of(owed.kind)}{owed.number}"
     return key.sign(typeset(owed.kind, data), at=clock.now(), reason=reason, location=fields.written(seal.ring))

@@ -92,7 +92,7 @@ def issue_licence(file: CaseFile, outcome: Outcome, now: datetime, context: Mapp
 
 
 def revoke_licence(file: CaseFile, outcome: Outcome, now: datetime, context: Mapping[str, Any]) -> Extra:
-    """Effect ``revoke_licence``: what the case had issued loses force in the very step that takes it back (许可法 69)."""
+    """Effect ``revoke_licence``: what the case had issued loses force in the step that takes it back (许可法 69)."""
     rows = Licence.objects.filter(case_id=file.id, state__in=("valid", "suspended", "lapsed")).order_by("id")
     ids = [row.id for row in rows]
     if not ids:
@@ -135,7 +135,9 @@ def fill(kind: LicenceKind, given: Mapping[str, Any]) -> dict[str, str]:
     lacking = [field.label for field in kind.fields if not facts[field.name]]
     if lacking:
         raise Refused(
-            "licence_field_missing", f"《{kind.name}》上还缺：{'、'.join(lacking)}。请在制证时补填。", law("国务院令第716号 第十条")
+            "licence_field_missing",
+            f"《{kind.name}》上还缺：{'、'.join(lacking)}。请在制证时补填。",
+            law("国务院令第716号 第十条"),
         )
     return facts
 
@@ -229,7 +231,9 @@ def _former(file: CaseFile, holder: UUID, kind: str, answers: Mapping[str, Any])
     rows = list(of_person(holder).filter(kind=kind, state__in=RENEWABLE, rehearsal=False).order_by("-issued_on", "-id"))
     if not rows:
         raise Refused(
-            "licence_to_renew", "证照库里没有可以延续的原证。请先把原证补录进证照库，再制证。", law("行政许可法 第五十条")
+            "licence_to_renew",
+            "证照库里没有可以延续的原证。请先把原证补录进证照库，再制证。",
+            law("行政许可法 第五十条"),
         )
     written = {value for value in answers.values() if isinstance(value, str) and value}
     served = {str(one["licence_id"]) for one in file.materials.values() if one["licence_id"]}
@@ -237,6 +241,8 @@ def _former(file: CaseFile, holder: UUID, kind: str, answers: Mapping[str, Any])
     chosen = named or (rows if len(rows) == 1 else [row for row in rows if str(row.id) in served])
     if not chosen:
         raise Refused(
-            "licence_to_renew_unclear", "申请人有几份同类证照，看不出延续哪一份。请在申请表中写明原证编号。", law("行政许可法 第五十条")
+            "licence_to_renew_unclear",
+            "申请人有几份同类证照，看不出延续哪一份。请在申请表中写明原证编号。",
+            law("行政许可法 第五十条"),
         )
     return chosen[0]

@@ -81,7 +81,7 @@ def import_licence(
     valid_from: date | None = None,
     identifier: str = "",
 ) -> UUID:
-    """历史证照补录: an old licence enters the store with the mark of its origin, checked like a new one; its page is owed.
+    """历史证照补录: an old licence enters the store, marked as such and checked like a new one; its page is owed.
 
     ``identifier``: the one printed on it, when it has one.  Raises ``Refused``: ``licence_kind_unknown``,
     ``licence_field_missing``, ``licence_holder_kind``, ``licence_number_missing``, ``licence_dates``,
@@ -101,9 +101,15 @@ def import_licence(
         raise Refused("licence_dates", "发证日期不能晚于今天，有效期止不能早于有效期起。请照原证核对。")
     known = Licence.objects.filter(county=county, kind=kind.code, issuer=issuer, number=number.strip())
     if known.exclude(state="changed").exists():
-        raise Refused("licence_known", f"证照库里已有编号为“{number.strip()}”的《{kind.name}》，不能重复补录。请先核对。")
+        raise Refused(
+            "licence_known", f"证照库里已有编号为“{number.strip()}”的《{kind.name}》，不能重复补录。请先核对。"
+        )
     licence_id = uuid7()
-    own = _own_identifier(identifier, kind.type_code) if identifier else new_identifier(kind, unit.credit_code, licence_id)
+    own = (
+        _own_identifier(identifier, kind.type_code)
+        if identifier
+        else new_identifier(kind, unit.credit_code, licence_id)
+    )
     row = licence_row(
         licence_id,
         county=county,

@@ -105,7 +105,9 @@ def _authority(county: str) -> Authority:
     found = keyring.authority(county)
     if found is None:
         since = clock.at_local(date(clock.today().year - 5, 1, 1))
-        found = keyring.keep_authority(county, make_demo_authority(f"示例电子印章签发机构{county}(测试)", valid_from=since))
+        found = keyring.keep_authority(
+            county, make_demo_authority(f"示例电子印章签发机构{county}(测试)", valid_from=since)
+        )
     return found
 
 

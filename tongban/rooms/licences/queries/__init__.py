@@ -10,7 +10,15 @@ from tongban.rooms.licences.queries.documents import (
     uses_without_a_case,
 )
 from tongban.rooms.licences.queries.licences import counts, facts_of, held, licence, of_case, uses_of, versions, wallet
-from tongban.rooms.licences.queries.verifying import mask, verify, verify_id, verify_pdf
+from tongban.rooms.licences.queries.verifying import (
+    mask,
+    published_keys,
+    verify,
+    verify_code_offline,
+    verify_id,
+    verify_pdf,
+    verify_pdf_offline,
+)
 from tongban.rooms.licences.queries.views import Checked, DocumentView, LicenceView, SealUseView, SealView, UseView
 
 __all__ = [
@@ -30,13 +38,16 @@ __all__ = [
     "mask",
     "of_case",
     "pdf",
+    "published_keys",
     "seal_uses",
     "seals",
     "uses_of",
     "uses_without_a_case",
     "verify",
+    "verify_code_offline",
     "verify_id",
     "verify_pdf",
+    "verify_pdf_offline",
     "versions",
     "wallet",
 ]

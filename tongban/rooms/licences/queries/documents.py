@@ -37,7 +37,7 @@ def document_of_licence(licence_id: UUID) -> DocumentView | None:
 def pdf(document_id: UUID, *, who: str = "house", purpose: str = "查看文书") -> bytes:
     """Return the sealed file; the read is logged.
 
-    Raises ``Refused``: ``document_unknown``, those of the files room, or ``file_damaged`` when it is not what was sealed.
+    Raises ``Refused``: ``document_unknown``, those of the files room, ``file_damaged`` when it is not what was sealed.
     """
     found = document(document_id)
     content = files.read(found.file_id, who=who, purpose=purpose)
@@ -50,7 +50,9 @@ def seals(county: str) -> tuple[SealView, ...]:
     """Return the seals of a county with how often each was used, those in use first.  One query."""
     rows = Seal.objects.filter(county=county).annotate(used=Count("uses")).order_by("unit", "use", "made_at")
     found = [
-        SealView(row.id, row.unit, row.name, row.use, row.demo, row.valid_from, row.valid_until, row.withdrawn_at, row.used)
+        SealView(
+            row.id, row.unit, row.name, row.use, row.demo, row.valid_from, row.valid_until, row.withdrawn_at, row.used
+        )
         for row in rows
     ]
     return tuple(sorted(found, key=lambda seal: seal.withdrawn_at is not None))

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from tongban.rooms import clock
@@ -24,6 +24,7 @@ NOT_FOUND = Checked(
     "not_found", "没有查到这份文书或证照。请核对是否输入有误；确认无误的，请不要采信，并向声称出具它的单位核实。"
 )
 UNENTERED = "文件上的印章属实，但文书登记里没有这份文书，不能采信；请向印章所属单位核实。"
+OFFLINE = "（没有连接数据库，不能得知此后是否撤销。）"
 FORGED = Checked("forged", "这个二维码不是本平台签发的，或者已被改动，请不要采信，并向声称出具它的单位核实。")
 
 
@@ -36,6 +37,28 @@ def verify_pdf(data: bytes) -> check.Verdict:
         # A genuine seal on a paper nobody entered: the seal was used behind our back.
         return replace(verdict, state="not_ours", sentence=UNENTERED)
     return verdict
+
+
+def verify_pdf_offline(data: bytes, published: bytes | None = None) -> check.Verdict:
+    """Check a file without the database, by the public keys alone: whether it was taken back since cannot be known.
+
+    ``published``: what the verification page gives out; None: the key folder of this house.
+    """
+    roots, keys = keyring.read_published(published) if published else (keyring.roots(), keyring.public_keys())
+    moment = datetime.fromtimestamp(clock.machine_milliseconds() / 1000, UTC)
+    verdict = check.check(data, roots, moment, public_keys=keys)
+    return replace(verdict, sentence=verdict.sentence + OFFLINE) if verdict.state == "valid" else verdict
+
+
+def verify_code_offline(text: str, published: bytes | None = None) -> qr.CodeVerdict:
+    """Check a printed code without the database."""
+    keys = keyring.read_published(published)[1] if published else keyring.public_keys()
+    return qr.check_code(text, public_keys=keys)
+
+
+def published_keys(county: str) -> bytes:
+    """Return the public keys of a county as PEM; empty where there is none."""
+    return keyring.published(county)
 
 
 def verify(text: str) -> Checked:
@@ -52,11 +75,7 @@ def verify(text: str) -> Checked:
         return _maybe(Licence.objects.filter(identifier=identifier).first())
     if _UUID.fullmatch(wanted):
         return verify_id(UUID(wanted))
-    documents = list(Document.objects.filter(number="".join(wanted.split()))[:2]) if wanted else []
-    licences = list(Licence.objects.filter(number__in=(wanted, tidy(wanted))).order_by("-version")[:1]) if wanted else []
-    if licences:
-        return of_licence(licences[0])
-    return of_document(documents[0]) if len(documents) == 1 else NOT_FOUND
+    return _by_number(wanted) if wanted else NOT_FOUND
 
 
 def verify_id(some_id: UUID) -> Checked:
@@ -71,24 +90,28 @@ def of_document(row: Document) -> Checked:
     """Return what the public may know of a document; that of a licence's page is the licence's own."""
     if row.licence_id is not None:
         return of_licence(Licence.objects.get(id=row.licence_id))
-    case = Case.objects.filter(id=row.case_id).select_related("applicant").first()
+    case = row.case
     holder = case.applicant if case is not None else None
     shown = Checked(
         "valid",
         "文书属实，现行有效。",
         label=view(row).label,
         number=row.number,
-        unit=_unit(row.county, row.unit),
+        unit=row.seal.ring,
         holder=mask(holder.name, natural=holder.kind == "natural") if holder is not None else "",
         dated=row.dated,
         lines=_lines(("办件编号", case.number or "" if case is not None else ""), ("事项", _item_name(case))),
     )
     if row.revoked_on is not None:
-        return _but(shown, "revoked", f"文书属实，但已于{written(row.revoked_on)}失效，不能再作为凭证使用。", row.revoked_on)
-    seal = Seal.objects.get(id=row.seal_id)
+        return _but(
+            shown, "revoked", f"文书属实，但已于{written(row.revoked_on)}失效，不能再作为凭证使用。", row.revoked_on
+        )
+    seal = row.seal
     if seal.withdrawn_at is not None and row.sealed_at >= seal.withdrawn_at:
         return _but(
-            shown, "seal_withdrawn", "这份文书是在印章停用之后加盖的，无效；请向出具单位核实。",
+            shown,
+            "seal_withdrawn",
+            "这份文书是在印章停用之后加盖的，无效；请向出具单位核实。",
             clock.legal_date(seal.withdrawn_at),
         )
     return shown
@@ -115,7 +138,9 @@ def of_licence(row: Licence) -> Checked:
         ),
     )
     if state == "valid" and day < row.valid_from:
-        return _but(shown, "not_yet", f"《{name}》属实，自{written(row.valid_from)}起生效，现在还不能使用。", row.valid_from)
+        return _but(
+            shown, "not_yet", f"《{name}》属实，自{written(row.valid_from)}起生效，现在还不能使用。", row.valid_from
+        )
     if state == "valid":
         return shown
     since = _since(row, state)
@@ -156,6 +181,15 @@ def _by_code(text: str) -> Checked:
     if found.number != said.code.number or found.kind != said.code.kind:
         return FORGED
     return of_document(found)
+
+
+def _by_number(number: str) -> Checked:
+    """Numbers run on and can be guessed, so they tell less: neither whose it is nor what it is about."""
+    licence = Licence.objects.filter(number__in=(number, tidy(number))).order_by("-version", "-id").first()
+    if licence is not None:
+        return replace(of_licence(licence), holder="", lines=())
+    found = list(Document.objects.filter(number="".join(number.split()))[:2])
+    return replace(of_document(found[0]), holder="", lines=()) if len(found) == 1 else NOT_FOUND
 
 
 def _maybe(row: Licence | None) -> Checked:

@@ -35,7 +35,9 @@ class LicenceView:
 
     def is_valid(self, day: date) -> bool:
         """Whether it may be relied on, on ``day``."""
-        return self.state == "valid" and self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
+        return (
+            self.state == "valid" and self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,63 @@
+"""./run verify: the verdict in Chinese, and 0 only for what is genuine and in force."""
+
+import argparse
+
+import pytest
+
+
+@pytest.fixture
+def ask(capsys, monkeypatch):
+    from tongban.hall.commands import verify
+
+    def asked(what, *, offline=False, keys=None):
+        monkeypatch.setattr(verify, "_database_answers", lambda: True)
+        status = verify.run(argparse.Namespace(what=str(what), offline=offline, keys=keys))
+        said = capsys.readouterr()
+        return status, said.out + said.err
+
+    return asked
+
+
+def test_genuine_revoked_and_altered_file(ask, county, tmp_path):
+    from tongban.rooms.licences import actions, queries
+
+    path = tmp_path / "licence.pdf"
+    with county.at(2026, 3, 2):
+        case_id = county.delivered()
+        (page,) = [made for made in actions.seal_now(case_id) if made.kind == "licence"]
+        path.write_bytes(queries.pdf(page.id))
+        status, said = ask(path)
+        assert status == 0
+        assert "文件属实" in said
+        assert page.number in said
+        status, said = ask(path, offline=True)
+        assert status == 0
+        assert "不能得知此后是否撤销" in said
+        published = tmp_path / "keys.pem"
+        published.write_bytes(queries.published_keys(county.code))
+        assert ask(path, keys=str(published))[0] == 0
+        actions.revoke(page.licence_id, county.able("decide", "small-food-shop"), reason="以欺骗手段取得")
+        status, said = ask(path)
+        assert status == 1
+        assert "2026年3月2日失效" in said
+    altered = bytearray(path.read_bytes())
+    altered[len(altered) // 2] ^= 1
+    path.write_bytes(altered)
+    status, said = ask(path, offline=True)
+    assert status == 1
+    assert "被改动" in said
+
+
+def test_what_is_neither_file_nor_code(ask):
+    status, said = ask("no-such-file.pdf", offline=True)
+    assert status == 2
+    assert "没有名为" in said
+
+
+def test_journal_is_handed_on(ask, monkeypatch):
+    from tongban.hall import schema
+    from tongban.hall.verifying import journal
+
+    monkeypatch.setattr(schema, "prepare", lambda: None)
+    monkeypatch.setattr(journal, "run", lambda: 7)
+    assert ask("journal")[0] == 7
