@@ -77,8 +77,11 @@ def _figures() -> bool:
     with clock.held(clock.at_local(DAY, 20)):
         for definition in DEFINITIONS:
             figure = supervision.figure(definition.code, COUNTY, DAY, DAY)
-            good &= supervision.agrees(figure)
-            print(f"　　{definition.name}：{figure}　（分子 {figure.numerator}，分母 {figure.denominator}）")
+            rows = supervision.rows(definition.code, COUNTY, DAY, DAY)
+            agrees = sum(row.above for row in rows) == figure.numerator
+            agrees &= sum(row.below or 0 for row in rows) == (figure.denominator or 0)
+            good &= agrees
+            print(f"　　{definition.name}：{figure}　点开 {len(rows)} 行{'' if agrees else '，与明细不一致！'}")
     print("　　" + ("全部与明细一致。" if good else "有数字与明细不一致！"))
     return good
 

@@ -47,8 +47,8 @@ class Proof:
     day: date
     #: The licence as a file.
     licence: Path | None = None
-    #: Document kind -> number.
-    documents: dict[str, str] = field(default_factory=dict)
+    #: Kind and number of every sealed document.
+    documents: list[str] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
 
 
@@ -167,13 +167,14 @@ def _refused(teller: _Teller, act: Callable[[], object], what: str) -> None:
 def _leave(proof: Proof, folder: Path, teller: _Teller) -> None:
     """Leave the case's sealed documents in a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    for document in licences.documents_of(proof.case_id):
-        proof.documents[document.kind] = document.number
-        path = folder / f"{document.kind}.pdf"
+    for place, document in enumerate(licences.documents_of(proof.case_id), 1):
+        is_licence = document.kind == "licence"
+        path = folder / ("licence.pdf" if is_licence else f"{place:02d}-{document.kind}.pdf")
         path.write_bytes(licences.pdf(document.id))
-        if document.kind == "licence":
+        proof.documents.append(f"{document.kind} {document.number}")
+        if is_licence:
             proof.licence = path
-    teller.say(f"　　文书 {len(proof.documents)} 份已放在 {folder}：" + "、".join(sorted(proof.documents)))
+    teller.say(f"　　加盖印章的文书 {len(proof.documents)} 份已放在 {folder}")
 
 
 def _holder(post_code: str) -> Who:
