@@ -1,5 +1,6 @@
 """通知: who is told what, after a step (S025).  Words are in ``wording``, the way out in ``channel``."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -17,34 +18,36 @@ from tongban.rulebook.clock.remedies import remedies
 
 
 def keep_notice(promise: Claimed) -> Message | None:
-    """Tell whoever the step table says, once; None: the case has nobody to tell.
+    """Tell whoever the step table says, once; None: there is nobody to tell, or the case is a rehearsal.
 
-    The text follows from the journal entry, so a notice sent late still tells of its own step.
+    All follows from the journal up to the step, so a notice sent late still tells of its own step.
     """
     file = read(promise.subject_id)
-    whom = str(promise.body["to"])
-    to = _address(file, whom)
-    if to is None:
+    whom, seq = str(promise.body["to"]), int(promise.body["seq"])
+    entries = list(Entry.objects.filter(subject_id=file.id, seq__lte=seq).order_by("seq"))
+    to = _address(file, whom, entries[-1].body["row"])
+    if to is None or file.row["rehearsal"]:
         return None
-    step = _step(file, int(promise.body["seq"]))
     words = {"applicant": for_applicant, "desk": for_desk, "supervisor": for_supervisor}[whom]
-    message = Message(promise.key, to, words(step), step.at)
+    message = Message(promise.key, to, words(_step(file, entries)), entries[-1].at.isoformat())
     channel().send(message)
     return message
 
 
-def _address(file: CaseFile, whom: str) -> str | None:
+def _address(file: CaseFile, whom: str, row: Mapping[str, Any]) -> str | None:
+    """Return who is told, as he stood after the step."""
     if whom == "applicant":
         person = file.uuid("applicant_id")
         return f"person:{person}" if person else None
-    if whom == "desk" and file.row["holder"]:
-        return f"post:{file.row['holder']}"
-    desk = "supervisor" if whom == "supervisor" else str(file.row["desk"] or "intake")
+    if whom == "desk" and row["holder"]:
+        return f"post:{row['holder']}"
+    desk = "supervisor" if whom == "supervisor" else row["desk"] or "intake"
     return f"unit:{file.row['unit']}/{desk}"
 
 
-def _step(file: CaseFile, seq: int) -> Step:
-    name, at, body = Entry.objects.values_list("step", "at", "body").get(subject_id=file.id, seq=seq)
+def _step(file: CaseFile, entries: Sequence[Entry]) -> Step:
+    entry = entries[-1]
+    body = entry.body
     texts: dict[tuple[int, str], str] = {}
     lacking: list[tuple[str, str]] = []
     if file.wrapped_key is not None:  # an erased case is told of without free text
@@ -52,20 +55,17 @@ def _step(file: CaseFile, seq: int) -> Step:
         texts = notes_of(file)
         lacking = _lacking(file, body.get("lacking", ()))
     item = file.facts.item
-    day = clock.legal_date(at)
-    left = remedies(day, calendars.calendar())
+    left = remedies(clock.legal_date(entry.at), calendars.calendar())
     return Step(
-        name=name,
-        label=file.facts.kind.by_name[name].label,
+        name=entry.step,
+        label=file.facts.kind.by_name[entry.step].label,
         county=_county(file.county),
         item=item.name,
         number=str(file.row["number"] or ""),
-        at=at.isoformat(),
-        reason=texts.get((seq, "reason"), ""),
-        ground=texts.get((seq, "ground"), ""),
+        reason=texts.get((entry.seq, "reason"), ""),
+        ground=texts.get((entry.seq, "ground"), ""),
         lacking=tuple(lacking),
-        due=_dues(file, body),
-        received_on=_day(body["row"]["received_on"]),
+        due=_dues(entries),
         place=item.guide.place,
         proceeding=_proceeding(body),
         reconsideration_until=left.reconsideration.on,
@@ -82,11 +82,10 @@ def _lacking(file: CaseFile, codes: Any) -> list[tuple[str, str]]:
     return [(names.get(code, code), reasons.get(code, "")) for code in codes]
 
 
-def _dues(file: CaseFile, body: dict[str, Any]) -> dict[str, date]:
-    """Ends of the limits that run: as the entry set them, else as they stand."""
-    due = {one.name: one.due.on for one in file.facts.clocks if one.is_running}
-    changed = {one["name"]: one for one in body["clocks"]}
-    return due | {name: date.fromisoformat(one["due_on"]) for name, one in changed.items() if not one["stopped_at"]}
+def _dues(entries: Sequence[Entry]) -> dict[str, date]:
+    """Ends of the limits that ran after the step, by the clock's name."""
+    clocks = {(one["name"], one["run"]): one for entry in entries for one in entry.body["clocks"]}
+    return {name: date.fromisoformat(one["due_on"]) for (name, _), one in clocks.items() if not one["stopped_at"]}
 
 
 def _proceeding(body: dict[str, Any]) -> tuple[str, date] | None:
@@ -99,7 +98,3 @@ def _proceeding(body: dict[str, Any]) -> tuple[str, date] | None:
 def _county(county: str) -> str:
     found = people.division(f"{county}000000")
     return found.name if found else county
-
-
-def _day(value: str | None) -> date | None:
-    return date.fromisoformat(value) if value else None

@@ -18,16 +18,12 @@ class Step:
     item: str
     #: Number of the case.
     number: str
-    #: Moment of the step, ISO 8601.
-    at: str
     reason: str = ""
     ground: str = ""
     #: What is missing: (name, what to do about it).
     lacking: tuple[tuple[str, str], ...] = ()
     #: End of each limit that runs, by the clock's name.
     due: Mapping[str, date] = field(default_factory=dict)
-    #: The day on which the papers were complete.
-    received_on: date | None = None
     #: Where the window is.
     place: str = ""
     #: Name of the proceeding the step opened or closed, and its last day.
@@ -77,28 +73,28 @@ def _bare(text: str) -> str:
 
 
 def _end(step: Step) -> str:
-    return f"请在{min(step.due.values())}前办理。" if step.due else "请及时办理。"
+    return f"请最迟在{min(step.due.values())}办理。" if step.due else "请及时办理。"
 
 
 def _intake(step: Step) -> str:
     if "intake" in step.due:
-        return f"我们将在{step.due['intake']}前告知您是否受理、要不要补正，请留意通知。"
+        return f"我们最迟在{step.due['intake']}告知您是否受理、要不要补正，请留意通知。"
     return _decision(step)
 
 
 def _decision(step: Step) -> str:
     ends = [step.due[name] for name in ("promised", "statutory") if name in step.due]
-    return f"我们将在{min(ends)}前作出决定，届时通知您。" if ends else "有结果时会通知您。"
+    return f"我们最迟在{min(ends)}作出决定，届时通知您。" if ends else "有结果时会通知您。"
 
 
 def _correct(step: Step) -> str:
-    until = f"请在{step.due['correction']}前" if "correction" in step.due else "请尽快"
+    until = f"请最迟在{step.due['correction']}" if "correction" in step.due else "请尽快"
     return f"{until}在网上或到收件窗口一次补齐；逾期未补齐的将退件，退件后可以重新申请。"
 
 
 def _remedy(step: Step) -> str:
     return (
-        f"如果不服，可以在{step.reconsideration_until}前申请行政复议，或者在{step.lawsuit_until}前提起行政诉讼"
+        f"如果不服，可以最迟在{step.reconsideration_until}申请行政复议，或者最迟在{step.lawsuit_until}提起行政诉讼"
         "（自收到决定之日起算）；改正后也可以重新申请。"
     )
 
@@ -106,7 +102,7 @@ def _remedy(step: Step) -> str:
 def _handing_out(step: Step) -> str:
     if not step.has_result:
         return "您不用再来。欢迎对这次办理作出评价。"
-    until = f"我们将在{step.due['delivery']}前送达结果" if "delivery" in step.due else "结果做好后会通知您"
+    until = f"我们最迟在{step.due['delivery']}送达结果" if "delivery" in step.due else "结果做好后会通知您"
     return f"{until}，请留意通知。"
 
 
