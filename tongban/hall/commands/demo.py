@@ -13,7 +13,9 @@ HELP = "演示：开县、走通一个办件、模拟一天、启动网站（加
 NEEDS_DJANGO = True
 
 #: The day whose figures the demo opens.
-DAY = date(2026, 10, 12)
+DAY = date(2026, 10, 10)
+#: The day on which its case was filed.
+FIRST = date(2026, 9, 18)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -66,22 +68,25 @@ def _show(args: argparse.Namespace) -> int:
 
 
 def _figures() -> bool:
-    """Print the figures of the day, each opened to its rows; False: one does not agree with them."""
+    """Print the figures of the day and of the whole time, each opened to its rows; False: one does not agree."""
     from tongban.hall.county.opening import COUNTY
     from tongban.rooms import clock
     from tongban.rooms.supervision import queries as supervision
     from tongban.rulebook.indicators import DEFINITIONS
 
-    print(f"四、{DAY} 的数字，每个都点得开、对得上\n")
+    print(f"四、数字：{DAY} 当日，和 {FIRST} 至 {DAY} 全程；每个都点得开、对得上\n")
     good = True
     with clock.held(clock.at_local(DAY, 20)):
         for definition in DEFINITIONS:
-            figure = supervision.figure(definition.code, COUNTY, DAY, DAY)
-            rows = supervision.rows(definition.code, COUNTY, DAY, DAY)
-            agrees = sum(row.above for row in rows) == figure.numerator
-            agrees &= sum(row.below or 0 for row in rows) == (figure.denominator or 0)
-            good &= agrees
-            print(f"　　{definition.name}：{figure}　点开 {len(rows)} 行{'' if agrees else '，与明细不一致！'}")
+            shown = []
+            for first in (DAY, FIRST):
+                figure = supervision.figure(definition.code, COUNTY, first, DAY)
+                rows = supervision.rows(definition.code, COUNTY, first, DAY)
+                agrees = sum(row.above for row in rows) == figure.numerator
+                agrees &= sum(row.below or 0 for row in rows) == (figure.denominator or 0)
+                good &= agrees
+                shown.append(f"{figure}（{len(rows)} 行{'' if agrees else '，对不上！'}）")
+            print(f"　　{definition.name}：当日 {shown[0]}　全程 {shown[1]}")
     print("　　" + ("全部与明细一致。" if good else "有数字与明细不一致！"))
     return good
 

@@ -107,8 +107,8 @@ def prove(folder: Path, say: Callable[[str], None] = print) -> Proof:
         teller.told(proof, "首席代表作出准予决定（与受理人不是同一人；10 月 10 日为调休上班的周六）")
         casework.issue(filed.case_id, desks.able(Power.DELIVER, item))
         teller.told(proof, "制证，证照进入证照库")
-    with _at(2026, 10, 12, 9, 10):
         postman.drain(60)
+    with _at(2026, 10, 10, 15, 10):
         casework.deliver(filed.case_id, agent, collector_id=applicant.id, way="window")
         teller.told(proof, "在村便民服务站打印、核对身份后交付，取得送达回证")
         ratings.rate(filed.case_id, applicant, Grade.VERY_SATISFIED, channel="mobile")
