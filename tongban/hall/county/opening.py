@@ -1,12 +1,14 @@
-"""示例县 opens: divisions, units, sites, people and powers, items in force, seals, windows."""
+"""示例县 opens: divisions, units, sites, people and powers, items in force, seals, windows, shared resources."""
 
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
+from tongban.hall.county.furnishing import furnish
 from tongban.rooms import clock
 from tongban.rooms.casework.actions import Who, person, staff
 from tongban.rooms.catalogue import actions as catalogue
@@ -15,6 +17,7 @@ from tongban.rooms.people import actions as people
 from tongban.rooms.people import queries as who
 from tongban.rulebook.authority import Power, Subject
 from tongban.rulebook.catalogue.item import Item
+from tongban.rulebook.errors import Refused
 
 ITEMS = Path(__file__).resolve().parents[2] / "items"
 COUNTY = "990127"
@@ -32,13 +35,29 @@ class Opened:
 
 
 def open_county() -> Opened:
-    """Open the county; a second call changes nothing."""
-    seed = tomllib.loads((ITEMS / "counties" / f"{COUNTY}.toml").read_text(encoding="utf-8"))
+    """Open the county; a second call changes nothing.
+
+    Raises ``Refused("seed_incomplete")`` when an item of the seed cannot be published.
+    """
+    seed = _read(COUNTY)
     with clock.held(clock.at_local(FROM, 8)):
         people.load_county(seed)
-        catalogue.load_seed(COUNTY, ITEMS, publish_from=FROM, by="house")
+        _publish_items()
         licences.make_demo_seals(COUNTY)
+        furnish(COUNTY, seed, _read(f"{COUNTY}-hall"))
     return Opened(COUNTY, len(list(_items())), len(who.powers().posts))
+
+
+def _publish_items() -> None:
+    """A county with an item short of something must not open: what is missing would show only at a filing."""
+    loaded = catalogue.load_seed(COUNTY, ITEMS, publish_from=FROM, by="house")
+    if loaded.incomplete:
+        lacking = "；".join(f"{code}：{refused.sentence}" for code, refused in loaded.incomplete)
+        raise Refused("seed_incomplete", f"县的事项文件不完整，不能开门。{lacking}")
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((ITEMS / "counties" / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def _items() -> Iterator[Path]:

@@ -1,0 +1,101 @@
+"""示例县 opens with a hall that can be queued in and sources that can be asked; opening again changes nothing."""
+
+import time
+
+import pytest
+
+from tongban.rulebook.errors import Refused
+
+DAY = (2026, 9, 22)
+
+
+@pytest.fixture
+def site(county):
+    from tongban.rooms.people import queries as people
+
+    return people.site_coded(county.code, "hall").id
+
+
+def test_opening_is_quick_and_a_second_one_changes_nothing(own_database):
+    from tongban.hall.county.opening import open_county
+    from tongban.rooms.exchange.models import ShareRequest, SimulatedTruth
+    from tongban.rooms.ledger.models import Entry
+    from tongban.rooms.waiting.models import Window
+
+    def count() -> list[int]:
+        return [model.objects.count() for model in (Entry, ShareRequest, SimulatedTruth, Window)]
+
+    began = time.process_time()
+    first = open_county()
+    taken = time.process_time() - began
+    before = count()
+    assert (open_county(), count()) == (first, before)
+    # Less than two seconds; the processor's time, because other tests run beside this one.
+    assert taken < 2
+
+
+def test_every_window_has_somebody_and_its_zones_classes(county, site):
+    from tongban.rooms.waiting import queries
+
+    windows = queries.windows(site)
+    assert [(one.number, one.zone, one.is_open) for one in windows] == [
+        ("1", "general", True),
+        ("2", "general", True),
+        ("3", "general", True),
+        ("4", "estate", True),
+        ("5", "exit", True),
+        ("6", "stuck", True),
+    ]
+    assert windows[0].classes == ("general", "spot")
+
+
+def test_a_ticket_of_the_hall_is_called_at_the_window_of_its_class(county, site):
+    from tongban.rooms.waiting import actions, queries
+
+    with county.at(*DAY):
+        ticket = actions.take_ticket(site, "estate", key="paper-1")
+        numbers = {one.number: one.id for one in queries.windows(site)}
+        assert actions.call_next(numbers["1"]) is None
+        assert actions.call_next(numbers["4"]).label == ticket.label == "C001"
+
+
+def test_every_shared_material_names_a_resource_its_unit_may_use(county):
+    from datetime import date
+
+    from tongban.hall.county.furnishing import needed
+    from tongban.rooms.exchange import queries
+
+    approved = {(one.resource, one.unit) for one in queries.requests(county.code, state="approved")}
+    wanted = set(needed(county.code, date(2026, 9, 22)))
+    assert len(wanted) >= 7
+    assert wanted - approved == set()
+
+
+def test_every_item_handled_elsewhere_has_its_system(county):
+    from datetime import date
+
+    from tongban.rooms.catalogue import queries as catalogue
+    from tongban.rooms.exchange import queries
+
+    day = date(2026, 9, 22)
+    leaves = [one.code for one in catalogue.listed(county.code, day) if one.leaf]
+    elsewhere = {catalogue.in_force(county.code, code, day).item.elsewhere for code in leaves} - {""}
+    assert elsewhere == {"province-social-security"}
+    assert elsewhere <= {one.code for one in queries.systems(county.code)}
+
+
+def test_an_item_of_the_seed_that_cannot_be_published_keeps_the_county_shut(own_database, monkeypatch, tmp_path):
+    import shutil
+
+    from tongban.hall.county import opening
+
+    shutil.copytree(opening.ITEMS, tmp_path / "items")
+    broken = tmp_path / "items" / "items" / "shop-sign.toml"
+    text = broken.read_text(encoding="utf-8")
+    assert 'statutory = { limit = "20wd"' in text
+    broken.write_text(text.replace('statutory = { limit = "20wd"', 'statutory = { limit = "2wd"'), encoding="utf-8")
+    monkeypatch.setattr(opening, "ITEMS", tmp_path / "items")
+    with pytest.raises(Refused) as no:
+        opening.open_county()
+    assert no.value.code == "seed_incomplete"
+    assert "shop-sign" in no.value.sentence

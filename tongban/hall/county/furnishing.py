@@ -1,0 +1,111 @@
+"""What stands in the hall of 示例县 when it opens, and what its departments may ask of one another.
+
+Queue classes, zones and windows; the systems of other agencies, each played by the simulator; the resources they
+share, the approvals under which units use them, and what the simulator knows about the people of the seed.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from tongban.rooms import clock
+from tongban.rooms.catalogue import queries as catalogue
+from tongban.rooms.exchange import actions as exchange
+from tongban.rooms.exchange import queries as exchanged
+from tongban.rooms.people import queries as people
+from tongban.rooms.waiting import actions as waiting
+from tongban.rooms.waiting import queries as waited
+from tongban.rulebook.numbers import Sex, check_citizen_id
+
+Row = Mapping[str, Any]
+ACTOR = "house"
+
+
+@transaction.atomic
+def furnish(county: str, seed: Row, hall: Row) -> None:
+    """Set up what is not there yet; rows that are there stay as the county has them since.
+
+    ``seed``: the county's own file, for its people; ``hall``: the file beside it.
+    """
+    _open_windows(county, hall)
+    added = _register(county, hall)
+    _approve(county, hall)
+    _teach(county, seed, hall, added)
+
+
+def _open_windows(county: str, hall: Row) -> None:
+    """Classes, zones and windows, somebody at each.  A hall that has windows is left alone."""
+    site = people.site_coded(county, hall["hall"]["site"]).id
+    if waited.windows(site):
+        return
+    waiting.open_hall(site, actor=ACTOR)
+    for one in hall["class"]:
+        waiting.open_class(site, one["code"], one["letter"], one["name"])
+    zones = {one["code"]: waiting.open_zone(site, **one, actor=ACTOR) for one in hall["zone"]}
+    for one in hall["window"]:
+        window = waiting.add_window(zones[one["zone"]], one["number"], actor=ACTOR)
+        post = people.post_coded(county, one["post"])
+        holder = post and people.powers().holder(post.id, clock.today())
+        if holder:
+            waiting.open_window(window, holder.id, actor=ACTOR)
+
+
+def _register(county: str, hall: Row) -> frozenset[str]:
+    """Enter systems and resources; returns the codes of the resources that are new."""
+    known = {one.code for one in exchanged.systems(county)}
+    for one in hall["system"]:
+        if one["code"] not in known:
+            exchange.register_system(county, one["code"], one["name"], actor=ACTOR, adapter="simulator")
+    known = {one.code for one in exchanged.resources(county)}
+    added = [one for one in hall["resource"] if one["code"] not in known]
+    for one in added:
+        exchange.register_resource(
+            county,
+            one["code"],
+            one["name"],
+            system=one["system"],
+            owner_unit=one["owner"],
+            share="conditional",
+            fields=one["fields"],
+            actor=ACTOR,
+        )
+    return frozenset(one["code"] for one in added)
+
+
+def _approve(county: str, hall: Row) -> None:
+    """Let every unit use what the materials of its items name, and what the seed names besides."""
+    fields: dict[str, Sequence[str]] = {one["code"]: one["fields"] for one in hall["resource"]}
+    terms = hall["sharing"]
+    standing = {(one.resource, one.unit) for one in exchanged.requests(county)}
+    named = [(one["resource"], one["unit"]) for one in hall["request"]]
+    for code, unit in sorted({*needed(county, clock.today()), *named} - standing):
+        request = exchange.request_share(
+            county, code, unit=unit, purpose=terms["purpose"], fields=fields[code], actor=ACTOR
+        )
+        exchange.approve_share(request, until=terms["until"], actor=ACTOR)
+
+
+def needed(county: str, day: date) -> Iterator[tuple[str, str]]:
+    """Yield (resource, unit) for every material of an item in force that comes from a shared resource."""
+    for listed in catalogue.listed(county, day):
+        if listed.leaf:
+            item = catalogue.in_force(county, listed.code, day).item
+            yield from ((one.resource, item.unit) for one in item.materials if one.source == "shared")
+
+
+def _teach(county: str, seed: Row, hall: Row, added: frozenset[str]) -> None:
+    """Tell the simulator the truth about the people of the seed, for resources that are new."""
+    subjects = {one["key"]: one for one in (*seed["person"], *seed["organisation"])}
+    keys = {one["code"]: one["key"] for one in hall["resource"]}
+    for row in hall["truth"]:
+        if row["resource"] not in added:
+            continue
+        who = subjects[row["person"]]
+        told = {name: value for name, value in row.items() if name not in ("resource", "person")}
+        if row["resource"] == "population":
+            number = check_citizen_id(who["citizen_id"], today=clock.today())
+            told |= {"gender": "男" if number.sex is Sex.MALE else "女", "born": number.birth.isoformat()}
+        key = keys[row["resource"]]
+        exchange.teach_simulator(county, row["resource"], {key: who[key]}, {"name": who["name"], **told})
