@@ -59,7 +59,11 @@ def test_a_finished_case_is_sealed_told_and_archived_by_one_drain(county):
         done = postman.drain(60)
         assert (done.left, done.troubled, outstanding()) == (0, {}, [])
         assert read(case_id).facts.state == "archived"
-        assert {one.kind for one in licences.documents_of(case_id)} >= {"receipt", "acceptance_notice", "grant_decision"}
+        assert {one.kind for one in licences.documents_of(case_id)} >= {
+            "receipt",
+            "acceptance_notice",
+            "grant_decision",
+        }
         again = postman.drain(60)
     assert (again.kept, again.left) == ({}, 0)
 

@@ -118,9 +118,12 @@ def test_due_days_are_closed_in_order_and_only_when_over(subjects):
         ("UPDATE ledger_entry SET hash = '\\x00' WHERE subject_id = %s AND seq = 1", "封账之后记录被改动过"),
         ("DELETE FROM ledger_entry WHERE subject_id = %s AND seq = 1", "封账时有 2 条记录，现在有 1 条"),
         (
-            "INSERT INTO ledger_entry (subject_kind, subject_id, seq, county, step, at, actor, post, body, hash, xact)"
-            " SELECT subject_kind, gen_random_uuid(), 1, county, step, at, actor, post, body, hash, xact"
-            " FROM ledger_entry WHERE subject_id = %s AND seq = 1",
+            (
+                "INSERT INTO ledger_entry"
+                " (subject_kind, subject_id, seq, county, step, at, actor, post, body, hash, xact)"
+                " SELECT subject_kind, gen_random_uuid(), 1, county, step, at, actor, post, body, hash, xact"
+                " FROM ledger_entry WHERE subject_id = %s AND seq = 1"
+            ),
             "封账时有 2 条记录，现在有 3 条",
         ),
     ],

@@ -41,7 +41,9 @@ def test_figure_opens_to_exactly_its_cases(day):
     """S185. Given any figure, When opened, Then the list behind it has exactly that many rows."""
     from tongban.rooms.supervision import queries
 
-    opened = {code: {row.case_id for row in queries.rows(code, COUNTY, *SEPTEMBER)} for code in ("accepted", "finished")}
+    opened = {
+        code: {row.case_id for row in queries.rows(code, COUNTY, *SEPTEMBER)} for code in ("accepted", "finished")
+    }
     assert opened == {
         "accepted": {str(day.delivered), str(day.accepted), str(day.refused)},
         "finished": {str(day.delivered), str(day.refused)},

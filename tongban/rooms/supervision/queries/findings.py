@@ -159,7 +159,7 @@ def refused_then_accepted(county: str, first: date, last: date, *, days: int = 3
 
 
 def long_stops(county: str, *, days: int = 30, unit: str = "") -> tuple[Stop, ...]:
-    """Return the cases whose proceeding is past its day or open for more than ``days``, the longest first.  One query."""
+    """Return the cases whose proceeding is past its day or open for more than ``days``, longest first.  One query."""
     today = clock.today()
     with connection.cursor() as cursor:
         cursor.execute(
