@@ -52,7 +52,7 @@ def step_statement(new: bool, tables: tuple[str, ...], draws: bool, promises: bo
     """
     parts = [_INSERT_CASE if new else _UPDATE_CASE]
     parts += [
-        f"{table}_rows AS (INSERT INTO {table} SELECT p.* FROM moved,"  # noqa: S608 - names come from allow()
+        f"{table}_rows AS (INSERT INTO {table} SELECT p.* FROM moved,"
         f" jsonb_populate_recordset(NULL::{table}, %({table})s::jsonb) p{_TABLES[table]})"
         for table in tables
     ]
@@ -152,7 +152,8 @@ promised AS (
 _KEY = """
 used AS (
     INSERT INTO ledger_usedkey (actor, key, digest, subject_id, seq, at)
-    SELECT %(actor)s::text, %(key)s::text, %(key_digest)s::bytea, moved.id, moved.version, %(at)s::timestamptz FROM moved
+    SELECT %(actor)s::text, %(key)s::text, %(key_digest)s::bytea, moved.id, moved.version, %(at)s::timestamptz
+    FROM moved
 )"""
 
 #: One entry of a stream that is not a case: read the head, write the next.
@@ -198,7 +199,8 @@ UPDATE ledger_promise SET claimed_until = %(until)s, attempts = attempts + 1
 WHERE id IN (
     SELECT id FROM ledger_promise
     WHERE done_at IS NULL AND due_at <= %(now)s AND (claimed_until IS NULL OR claimed_until < %(machine)s)
-        AND (%(kinds)s::text[] IS NULL OR kind = ANY(%(kinds)s)) AND (%(subject)s::uuid IS NULL OR subject_id = %(subject)s)
+        AND (%(kinds)s::text[] IS NULL OR kind = ANY(%(kinds)s))
+        AND (%(subject)s::uuid IS NULL OR subject_id = %(subject)s)
     ORDER BY due_at LIMIT %(most)s FOR UPDATE SKIP LOCKED
 )
 RETURNING id, kind, subject_kind, subject_id, key, body, attempts
