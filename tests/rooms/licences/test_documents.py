@@ -214,11 +214,16 @@ def test_registration_and_filing_have_their_documents(county):
     from tongban.rooms.casework.actions import Signer
 
     with county.at(2026, 3, 2):
-        signers = (Signer("other_side", county.citizen("租演示").id, signed=True),)
+        tenant = county.citizen("租演示")
+        signers = (Signer("other_side", tenant.id),)
         filing = county.filed("rental-filing", signers=signers, applicant=county.citizen("房示例"))
+        casework.sign(filing, tenant, role="other_side")
         casework.put_on_record(filing, county.able("accept", "rental-filing"))
-        signers = (Signer("other_side", county.citizen("代示例").id, signed=True),)
-        transfer = county.accepted("estate-transfer", signers=signers, applicant=county.citizen("房示例"))
+        buyer = county.citizen("代示例")
+        signers = (Signer("other_side", buyer.id),)
+        transfer = county.filed("estate-transfer", signers=signers, applicant=county.citizen("房示例"))
+        casework.sign(transfer, buyer, role="other_side")
+        casework.accept(transfer, county.able("accept", "estate-transfer"))
         for desk in county.item("estate-transfer").desks[:-1]:
             casework.pass_on(transfer, county.able(desk.power, "estate-transfer"))
         casework.enter(transfer, county.able("decide", "estate-transfer"))

@@ -230,9 +230,26 @@ def test_rehearsed_licence_serves_nobody(county):
         case_id = issued(county, rehearsal=True)
         (licence,) = queries().of_case(case_id)
         assert licence.rehearsal
+        assert licence.number == "演练示例市监证〔2026〕第000001号"
         assert queries().held(licence.holder_id, [licence.kind], clock_day(2026, 3, 2)) == {}
         assert queries().wallet(licence.holder_id) == ()
         assert queries().counts(county.code) == {}
+
+
+@pytest.mark.parametrize(
+    ("day", "kind", "last"),
+    [
+        ((2026, 3, 2), "small-food-shop-certificate", "2029-03-01"),
+        ((2029, 3, 1), "small-food-shop-certificate", "2029-03-01"),
+        ((2029, 3, 2), "small-food-shop-certificate", "None"),
+        ((2026, 3, 2), "food-business-licence", "None"),
+    ],
+)
+def test_good_until_its_last_day_and_for_its_holder_only(county, day, kind, last):
+    with county.at(2026, 3, 2):
+        licence, _ = shop(county)
+        assert str(queries().good_until(licence.id, licence.holder_id, kind, clock_day(*day))) == last
+        assert queries().good_until(licence.id, restaurant(), kind, clock_day(*day)) is None
 
 
 def test_change_makes_a_new_version_of_the_same_number(county):
@@ -414,8 +431,9 @@ def test_strike_out_takes_the_proof_back_in_the_same_step(county):
 
     with county.at(2026, 3, 2):
         tenant = county.citizen("租演示")
-        signers = (Signer("other_side", tenant.id, signed=True),)
+        signers = (Signer("other_side", tenant.id),)
         case_id = county.filed("rental-filing", signers=signers, applicant=county.citizen("房示例"))
+        casework.sign(case_id, tenant, role="other_side")
         casework.put_on_record(case_id, county.able("accept", "rental-filing"))
         casework.issue(case_id, county.able("deliver", "rental-filing"))
         actions.seal_now(case_id)

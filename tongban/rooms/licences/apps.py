@@ -24,3 +24,4 @@ class LicencesConfig(AppConfig):
         effects.register("revoke_licence", issuing.revoke_licence)
         effects.register("use_licences", issuing.use_licences)
         effects.register_holder(queries.held)
+        effects.register_expiry(queries.good_until)

@@ -30,7 +30,7 @@ from tongban.rooms.licences.queries.licences import opened
 from tongban.rooms.licences.queries.views import DocumentView
 from tongban.rooms.people import queries as people
 from tongban.rulebook.errors import Refused
-from tongban.rulebook.numbers import make_document_number
+from tongban.rulebook.numbers import REHEARSAL, make_document_number
 
 log = structlog.get_logger(__name__)
 
@@ -189,8 +189,7 @@ def _of_case(promise: Claimed) -> _Owed | None:
     if kind not in WORDS:
         raise Refused("document_kind", f"没有名为“{kind}”的文书种类。请联系系统管理员核对步骤表。")
     data = composing.compose(kind, of)
-    short = people.unit(of.file.county, body["unit"]).short_name
-    number = make_document_number(short, WORDS[kind], body["year"], body["n"])
+    number = _number(of.file.county, kind, body["unit"], body["year"], body["n"])
     return _Owed(
         county=of.file.county,
         kind=kind,
@@ -223,8 +222,7 @@ def _of_licence(promise: Claimed) -> _Owed:
     if not number:
         if n is None:
             raise Refused("licence_number_missing", "这份证照没有编号，也没有取号。请联系系统管理员核对台账。")
-        short = people.unit(row.county, body["unit"]).short_name
-        number = make_document_number(short, WORDS["licence"], year, n)
+        number = _number(row.county, "licence", body["unit"], year, n)
     item = file.facts.item if file is not None else None
     data = composing.licence_data(row, facts, str(file.row["number"]) if file is not None else "", item)
     shown = {entry["label"]: entry["value"] for entry in data["records"]}
@@ -244,6 +242,13 @@ def _of_licence(promise: Claimed) -> _Owed:
         seq=seq,
         by=by,
     )
+
+
+def _number(county: str, kind: str, unit: str, year: int, n: int) -> str:
+    """Return the number as it is printed; one of a rehearsal's own register says so."""
+    code = unit.removeprefix(REHEARSAL)
+    mark = "演练" if code != unit else ""
+    return make_document_number(f"{mark}{people.unit(county, code).short_name}", WORDS[kind], year, n)
 
 
 def _enter(owed: _Owed, row: Document) -> None:

@@ -19,6 +19,7 @@ from tongban.rooms.casework.queries.reading import CaseFile
 from tongban.rooms.casework.queries.texts import answers_of
 from tongban.rooms.catalogue import queries as catalogue
 from tongban.rooms.ids import uuid7
+from tongban.rooms.ledger.models import Entry
 from tongban.rooms.licences.models import Licence
 from tongban.rooms.licences.queries.licences import of_person, opened
 from tongban.rooms.people import queries as people
@@ -51,7 +52,7 @@ def issue_licence(file: CaseFile, outcome: Outcome, now: datetime, context: Mapp
         raise Refused("licence_holder_missing", "这个办件没有申请人，不能制证。请先补登申请人。")
     today = clock.legal_date(now)
     answers = answers_of(file)
-    former = _former(file, holder, kind.code, answers) if file.facts.item.renewal else None
+    former = _former(file, holder, kind.code) if file.facts.item.renewal else None
     before = opened(former) if former is not None else {}
     facts = fill(kind, {**before, **answers, **context.get("facts", {})})
     licence_id = uuid7()
@@ -226,8 +227,8 @@ def plain(licence_id: UUID) -> Row:
     return dict(json.loads(row) if isinstance(row, str) else row)
 
 
-def _former(file: CaseFile, holder: UUID, kind: str, answers: Mapping[str, Any]) -> Licence:
-    """Return the licence to be renewed: the one she named, the only one, or the one that served as a material."""
+def _former(file: CaseFile, holder: UUID, kind: str) -> Licence:
+    """Return the licence to be renewed: the one that the filing named in the journal, else her only one."""
     rows = list(of_person(holder).filter(kind=kind, state__in=RENEWABLE, rehearsal=False).order_by("-issued_on", "-id"))
     if not rows:
         raise Refused(
@@ -235,14 +236,14 @@ def _former(file: CaseFile, holder: UUID, kind: str, answers: Mapping[str, Any])
             "证照库里没有可以延续的原证。请先把原证补录进证照库，再制证。",
             law("行政许可法 第五十条"),
         )
-    written = {value for value in answers.values() if isinstance(value, str) and value}
-    served = {str(one["licence_id"]) for one in file.materials.values() if one["licence_id"]}
-    named = [row for row in rows if row.number in written]
-    chosen = named or (rows if len(rows) == 1 else [row for row in rows if str(row.id) in served])
+    filed = Entry.objects.filter(subject_id=file.id, step="file").order_by("seq").first()
+    renews = filed.body.get("renews") if filed is not None else None
+    named = [row for row in rows if str(row.id) == renews]
+    chosen = named or (rows if len(rows) == 1 else [])
     if not chosen:
         raise Refused(
             "licence_to_renew_unclear",
-            "申请人有几份同类证照，看不出延续哪一份。请在申请表中写明原证编号。",
+            "申请人有几份同类证照，看不出延续哪一份。请先核对申请时选择的原证。",
             law("行政许可法 第五十条"),
         )
     return chosen[0]

@@ -9,7 +9,17 @@ from tongban.rooms.licences.queries.documents import (
     seals,
     uses_without_a_case,
 )
-from tongban.rooms.licences.queries.licences import counts, facts_of, held, licence, of_case, uses_of, versions, wallet
+from tongban.rooms.licences.queries.licences import (
+    counts,
+    facts_of,
+    good_until,
+    held,
+    licence,
+    of_case,
+    uses_of,
+    versions,
+    wallet,
+)
 from tongban.rooms.licences.queries.verifying import (
     mask,
     published_keys,
@@ -33,6 +43,7 @@ __all__ = [
     "document_of_licence",
     "documents_of",
     "facts_of",
+    "good_until",
     "held",
     "licence",
     "mask",

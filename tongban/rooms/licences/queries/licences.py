@@ -37,6 +37,17 @@ def held(person_id: UUID, kinds: Sequence[str], day: date) -> dict[str, UUID]:
     return {row.kind: row.id for row in rows.only("id", "kind")}
 
 
+def good_until(licence_id: UUID, person_id: UUID, kind: str, day: date) -> date | None:
+    """Return the last day of a licence that is to be renewed; None: not hers, of another kind, not in force, no end.
+
+    Two queries.
+    """
+    row = (
+        of_person(person_id).filter(id=licence_id, kind=kind, state__in=("valid", "suspended"), rehearsal=False).first()
+    )
+    return row.valid_until if row is not None and state_on(row, day) != "lapsed" else None
+
+
 def wallet(person_id: UUID) -> tuple[LicenceView, ...]:
     """Return all licences of a person, following merges: valid ones first, then newest first.  Three queries."""
     names, day = catalogue.licence_kind_names(), clock.today()
