@@ -11,6 +11,7 @@ from tongban.rulebook.clock import ARTICLE_45, SHANGHAI, Excluded, Limit, Unit
 from tongban.rulebook.errors import Refused
 from tongban.rulebook.facts import Actor, Facts, Given, Outcome, Proceeding, Running
 from tongban.rulebook.guards import GUARDS
+from tongban.rulebook.renewing import silence_renews_after
 from tongban.rulebook.steps import POST_LABELS, ClockMove, ClockOp, ClockRule, Expiry, Kind, Post, Step
 from tongban.rulebook.workdays import Calendar
 
@@ -19,6 +20,8 @@ def decide(facts: Facts, name: str, actor: Actor, given: Given, now: datetime, c
     """Return what follows from ``name``, or raise ``Refused`` with a code, a sentence and the article."""
     step = _step(facts, name)
     post = _post(facts, step, actor)
+    if post is Post.LAW and name != "recount" and expire(facts, now) != name:
+        raise Refused("nothing_lapsed", "没有期限届满，这一步不会发生。请刷新后查看现在的期限。", step.basis)
     if step.reason and not given.reason.strip():
         raise Refused("reason_missing", f"{step.label}必须书面说明理由。", step.basis)
     for need in step.needs:
@@ -32,6 +35,8 @@ def decide(facts: Facts, name: str, actor: Actor, given: Given, now: datetime, c
     clocks = _clocks(facts, step, given, received_on, accepted_on, now, calendar, proceedings)
     before = set(facts.clocks)
     touched = frozenset((c.name, c.run) for c in clocks if c not in before)
+    if not touched and name in MOVING:
+        raise _unmoved(facts, step)
     desks = facts.item.desks
     return Outcome(
         step=step,
@@ -93,6 +98,8 @@ ACCEPTING = frozenset({"accept", "deem_accepted", "decide_on_spot"})
 STAGE_MOVES = {"pass_on": 1, "send_back": -1}
 #: Steps by which the law takes note that a clock has run out.
 NOTING = frozenset({"note_overdue", "go_up"})
+#: Steps that are nothing if no clock moves by them.
+MOVING = frozenset({"extend", "recount"})
 #: States in which a case lies on a desk of the chain.
 DESK_STATES = frozenset({"accepted", "paused", "publicising"})
 
@@ -159,7 +166,7 @@ def _clocks(
             rule = facts.item.limits.extension
             clocks = [
                 recount(replace(c, extension=rule.limit), facts.kind.clock_by_name[c.name], calendar)
-                if rule and c.is_running and c.name == move.clock
+                if rule and c.is_running and c.name == move.clock and c.due_at > now
                 else c
                 for c in clocks
             ]
@@ -195,16 +202,36 @@ def _start(
     clocks: Iterable[Running],
 ) -> Running | None:
     rule = facts.kind.clock_by_name[move.clock]
-    timed = getattr(facts.item.limits, rule.limit or rule.name, None)
-    silent = rule.expiry is Expiry.DEEMED_ACCEPTED and facts.item.limits.intake_silence == "none"
-    limit = timed.limit if timed else None if silent else rule.default
+    today = now.astimezone(SHANGHAI).date()
+    day = {"receipt": received_on, "accepted": accepted_on, "until_expiry": received_on}.get(move.at) or today
+    limit = _limit(facts, rule, move, day, calendar)
     if limit is None:
         return None
-    day = {"receipt": received_on, "accepted": accepted_on}.get(move.at) or now.astimezone(SHANGHAI).date()
     run = 1 + sum(1 for c in clocks if c.name == move.clock)
     begin = now.astimezone(SHANGHAI) if limit.unit is Unit.H else day
     blank = Running(move.clock, run, begin, limit, due=time.Due(day, None, False), amber_from=day)
     return recount(blank, rule, calendar)
+
+
+def _limit(facts: Facts, rule: ClockRule, move: ClockMove, day: date, calendar: Calendar) -> Limit | None:
+    """Return how long a clock runs; None: it does not."""
+    if move.at == "until_expiry":
+        return silence_renews_after(facts.item, day, facts.expires_on, calendar) if facts.expires_on else None
+    timed = getattr(facts.item.limits, rule.limit or rule.name, None)
+    if timed is not None:
+        limit: Limit = timed.limit
+        return limit
+    silent = rule.expiry is Expiry.DEEMED_ACCEPTED and facts.item.limits.intake_silence == "none"
+    return None if silent else rule.default
+
+
+def _unmoved(facts: Facts, step: Step) -> Refused:
+    """Say why no clock moves by a step that is nothing else."""
+    if step.name == "recount":
+        return Refused("nothing_moves", "按新日历，这个办件的期限没有变化。", step.basis)
+    if facts.item.limits.extension is None:
+        return Refused("not_extendable", "本事项没有规定可以延长。请在期限内办理。", step.basis)
+    return Refused("extension_too_late", "期限已过，不能再延长。请立即办理并说明逾期原因。", step.basis)
 
 
 def _proceedings(facts: Facts, step: Step, given: Given, today: date, calendar: Calendar) -> tuple[Proceeding, ...]:

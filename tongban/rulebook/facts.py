@@ -61,11 +61,15 @@ class Proceeding:
     result: str = ""
 
 
+#: The code under which the form itself is named among the materials.
+FORM = "form"
+
+
 @dataclass(frozen=True, slots=True)
 class Lack:
     """One thing missing or wrong in the papers, as it is told."""
 
-    #: Code of the material, or ``form``.
+    #: Code of the material, or ``FORM``.
     code: str
     #: What is wrong and how to mend it, in the applicant's words.  Not kept in the journal.
     reason: str
@@ -85,7 +89,7 @@ class Facts:
     decision: str = ""
     clocks: tuple[Running, ...] = ()
     proceedings: tuple[Proceeding, ...] = ()
-    #: Materials needed and neither here, nor held, nor promised for later.
+    #: Materials needed and neither here, nor held, nor promised for later; ``FORM`` while it waits to be mended.
     missing: tuple[str, ...] = ()
     #: Materials promised for later and not here yet.
     following: tuple[str, ...] = ()
@@ -99,6 +103,8 @@ class Facts:
     #: Parts of a bundle by state: all, finished, refused.
     parts: tuple[int, int, int] = (0, 0, 0)
     flags: frozenset[str] = frozenset()
+    #: At the filing of a renewal: the last day of the licence to be renewed.
+    expires_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,18 @@
 """What must hold before a step: one named question each, asked of the facts, answered or refused with a sentence."""
 
+import re
 from collections.abc import Callable
 
 from tongban.rulebook.basis import design, law
 from tongban.rulebook.clock import ARTICLE_45
 from tongban.rulebook.errors import Refused
-from tongban.rulebook.facts import Actor, Facts, Given
+from tongban.rulebook.facts import FORM, Actor, Facts, Given
 from tongban.rulebook.steps import Post
 
 Guard = Callable[[Facts, Actor, Given], None]
+
+#: How the result of a proceeding is written: it stands in the journal, so it is never free text.
+RESULT_CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 def complete(facts: Facts, actor: Actor, given: Given) -> None:
@@ -122,6 +126,10 @@ def proceeding_result(facts: Facts, actor: Actor, given: Given) -> None:
         raise Refused("no_proceeding", "没有正在进行的特别程序。", law("行政许可法 第四十五条"))
     if not given.result:
         raise Refused("proceeding_result_missing", "请登记这项程序的结果。", law("行政许可法 第四十五条"))
+    if not RESULT_CODE.fullmatch(given.result):
+        raise Refused(
+            "result_not_a_code", "结果只登记代码（如 passed），说明文字请写在意见里。", design("程序结果代码")
+        )
 
 
 def extendable(facts: Facts, actor: Actor, given: Given) -> None:
@@ -133,11 +141,22 @@ def extendable(facts: Facts, actor: Actor, given: Given) -> None:
     if wanted not in actor.posts:
         who = "本级人民政府负责人" if limits.joint else "本行政机关负责人"
         raise Refused("wrong_approver", f"延长期限须经{who}批准。请报其批准。", law("行政许可法 第四十二条"))
+    not_extended(facts, actor, given)
+
+
+def not_extended(facts: Facts, actor: Actor, given: Given) -> None:
+    """A period is extended once."""
     if any(clock.extension is not None for clock in facts.clocks):
-        raise Refused("extended_already", "期限只能延长一次。请在期限内作出决定。", law("行政许可法 第四十二条"))
-    if any(clock.noted for clock in facts.clocks if clock.name == "statutory"):
+        raise Refused("extended_already", "期限只能延长一次。请在期限内办结。", law("行政许可法 第四十二条"))
+
+
+def handled_elsewhere(facts: Facts, actor: Actor, given: Given) -> None:
+    """The item is handled in another system; any other item is decided here, by whoever may decide it."""
+    if not facts.item.elsewhere:
         raise Refused(
-            "extension_too_late", "期限已过，不能再延长。请立即作出决定并说明逾期原因。", law("行政许可法 第四十二条")
+            "not_elsewhere",
+            "本事项在本系统办理，不能登记外部系统的结果。请按本事项的环节办理。",
+            design("外部系统办理"),
         )
 
 
@@ -175,10 +194,14 @@ def publication_over(facts: Facts, actor: Actor, given: Given) -> None:
 
 
 def parts_finished(facts: Facts, actor: Actor, given: Given) -> None:
-    """Every part that was begun has its decision; whether more can begin is asked before (``plan.ready``)."""
-    whole, finished, _ = facts.parts
+    """Every part that was begun has its decision, or one was granted where one is enough (``plan.progress``)."""
+    whole, finished, refused = facts.parts
+    if facts.item.join == "any" and finished > refused:
+        return
     if not whole or finished < whole:
-        raise Refused("parts_open", f"共 {whole} 个环节，还有 {whole - finished} 个没有办完。", design("一件事"))
+        raise Refused(
+            "parts_open", f"共 {whole} 个环节，还有 {whole - finished} 个没有办完，不能汇总。", design("一件事")
+        )
 
 
 def not_reopened(facts: Facts, actor: Actor, given: Given) -> None:
@@ -210,6 +233,8 @@ GUARDS: dict[str, Guard] = {
         proceeding_given,
         proceeding_result,
         extendable,
+        not_extended,
+        handled_elsewhere,
         grounded,
         followed,
         fee_settled,
@@ -223,4 +248,6 @@ GUARDS: dict[str, Guard] = {
 
 
 def _name(facts: Facts, code: str) -> str:
+    if code == FORM:
+        return "申请表单"
     return next((m.name for m in facts.item.materials if m.code == code), code)

@@ -85,7 +85,8 @@ class ClockMove:
 
     op: ClockOp
     clock: str
-    #: For a start: ``receipt`` (the day the papers were in), ``accepted``, or ``today``.
+    #: For a start: ``receipt`` (the day the papers were in), ``accepted``, ``today``, or ``until_expiry`` (from the
+    #: receipt to the last day of the licence to be renewed).
     at: str = "today"
 
 

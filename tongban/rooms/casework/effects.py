@@ -40,6 +40,12 @@ Holder = Callable[[UUID, Sequence[str], date], Mapping[str, UUID]]
 _HOLDERS: list[Holder] = []
 
 
+#: Asked at the filing of a renewal: until which day this person's licence of this kind is good; None: it is not hers,
+#: of another kind, or not in force on the day.
+Expiry = Callable[[UUID, UUID, str, date], date | None]
+_EXPIRIES: list[Expiry] = []
+
+
 def register(name: str, effect: Effect) -> None:
     """A room above carries out ``name``."""
     EFFECTS[name] = effect
@@ -48,6 +54,17 @@ def register(name: str, effect: Effect) -> None:
 def register_holder(holder: Holder) -> None:
     """A room above knows what a person already holds."""
     _HOLDERS.append(holder)
+
+
+def register_expiry(expiry: Expiry) -> None:
+    """A room above knows until when a licence is good."""
+    _EXPIRIES.append(expiry)
+
+
+def good_until(licence_id: UUID, person_id: UUID, kind: str, day: date) -> date | None:
+    """Return the last day of the person's licence of this kind; None: she has no such licence with a last day."""
+    found = (expiry(licence_id, person_id, kind, day) for expiry in _EXPIRIES)
+    return next((last for last in found if last is not None), None)
 
 
 def held(person_id: UUID, licence_kinds: Sequence[str], day: date) -> Mapping[str, UUID]:

@@ -231,7 +231,8 @@ def log_access(who: str, subject_kind: str, subject_id: UUID, purpose: str) -> N
     """Somebody read personal data.  Kept apart from the journal, shown to the person concerned."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO ledger_access (id, who, subject_kind, subject_id, purpose, at) VALUES (%s, %s, %s, %s, %s, %s)",
+            "INSERT INTO ledger_access (id, who, subject_kind, subject_id, purpose, at)"
+            " VALUES (%s, %s, %s, %s, %s, %s)",
             [uuid7(), who, subject_kind, subject_id, purpose[:80], clock.now()],
         )
 

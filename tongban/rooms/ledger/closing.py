@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from itertools import pairwise
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -223,7 +224,7 @@ def _heads(county: str, day: date, watermark: int, last: Root | None) -> Iterato
         WHERE county = %(county)s AND at < %(until)s AND xact < %(watermark)s AND ({after})
         ORDER BY subject_id, seq DESC
     """
-    values = {"county": county, "until": clock.end_of(day), "watermark": watermark}
+    values: dict[str, Any] = {"county": county, "until": clock.end_of(day), "watermark": watermark}
     if last is not None:
         values |= {"after": clock.end_of(last.day), "behind": last.watermark}
     with transaction.atomic(), connection.chunked_cursor() as cursor:

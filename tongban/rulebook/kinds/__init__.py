@@ -5,7 +5,8 @@ from tongban.rulebook.kinds.bundle import BUNDLE
 from tongban.rulebook.kinds.filing import FILING
 from tongban.rulebook.kinds.matter import MATTER
 from tongban.rulebook.kinds.permit import PERMIT
+from tongban.rulebook.kinds.petition import PETITION
 from tongban.rulebook.kinds.registration import REGISTRATION
 from tongban.rulebook.steps import Kind
 
-KINDS: dict[str, Kind] = {kind.code: kind for kind in (PERMIT, REGISTRATION, FILING, MATTER, APPEAL, BUNDLE)}
+KINDS: dict[str, Kind] = {kind.code: kind for kind in (PERMIT, REGISTRATION, FILING, MATTER, APPEAL, BUNDLE, PETITION)}

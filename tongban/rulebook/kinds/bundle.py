@@ -28,9 +28,8 @@ CLOCKS = (
 
 STEPS = (
     *shared.draft_steps(),
-    shared.file(clocks=(start("promised", "receipt"),), basis=BASIS),
-    Step("split", "分送各部门", ("filed",), "split", (Post.HOUSE, Post.ACCEPTOR), BASIS, effects=("start_parts",)),
-    Step("start_part", "启动后续环节", ("split",), "=", (Post.HOUSE,), BASIS, effects=("start_parts",)),
+    shared.file(clocks=(start("promised", "receipt"),), effects=("start_parts",), basis=BASIS),
+    Step("split", "分送各部门", ("filed",), "split", (Post.HOUSE,), BASIS),
     Step(
         "join",
         "汇总办结",

@@ -27,7 +27,7 @@ CLOCKS = (
 
 STEPS = (
     *shared.draft_steps(),
-    shared.file(clocks=(start("promised", "receipt"),), basis=shared.BUSINESS_36),
+    shared.file(clocks=(start("promised", "receipt"), start("intake", "receipt")), basis=shared.BUSINESS_36),
     Step(
         "ask_correction",
         "一次性告知补齐",
@@ -35,7 +35,7 @@ STEPS = (
         "correcting",
         (Post.ACCEPTOR,),
         shared.BUSINESS_36,
-        clocks=(*stop("promised"), start("correction")),
+        clocks=(*stop("promised", "intake"), start("correction")),
         documents=("correction_notice",),
         needs=("all_named",),
         tells=("applicant",),
@@ -47,7 +47,7 @@ STEPS = (
         "filed",
         (Post.APPLICANT, Post.CLERK),
         shared.BUSINESS_36,
-        clocks=(*stop("correction"), start("promised", "receipt")),
+        clocks=(*stop("correction"), start("promised", "receipt"), start("intake", "receipt")),
         needs=("all_supplied",),
         documents=("receipt",),
         tells=("applicant",),
@@ -60,7 +60,7 @@ STEPS = (
         "granted",
         (Post.ACCEPTOR, Post.DECIDER),
         shared.BUSINESS_36,
-        clocks=(*stop("promised"), start("delivery")),
+        clocks=(*stop("promised", "intake"), start("delivery")),
         documents=("filing_record",),
         effects=("publish",),
         needs=("complete",),

@@ -61,6 +61,7 @@ STEPS = (
         (Post.SUPERVISOR,),
         BASIS,
         clocks=(ClockMove(ClockOp.EXTEND, "answer"),),
+        needs=("not_extended",),
         reason=True,
         tells=("desk",),
     ),

@@ -38,7 +38,9 @@ CLOCKS = (
     ),
     shared.CORRECTION,
     ClockRule("statutory", "法定期限", Expiry.OVERDUE_ONLY, "", shared.ARTICLE_42, pausable=True),
-    ClockRule("renewal", "原证到期", Expiry.DEEMED_RENEWED, "deem_renewed", law("行政许可法 第五十条第二款")),
+    ClockRule(
+        "renewal", "原证到期", Expiry.DEEMED_RENEWED, "deem_renewed", law("行政许可法 第五十条第二款"), roll=False
+    ),
     shared.PROMISED,
     shared.DELIVERY,
 )
@@ -47,7 +49,7 @@ _GRANTED = (*stop("statutory", "promised", "renewal"), start("delivery"))
 
 STEPS = (
     *shared.draft_steps(),
-    shared.file(clocks=(start("intake", "receipt"),)),
+    shared.file(clocks=(start("intake", "receipt"), start("renewal", "until_expiry"))),
     *shared.correction_steps(),
     Step(
         "accept",
@@ -143,7 +145,7 @@ STEPS = (
     Step(
         "deem_renewed",
         "视为准予延续",
-        ("accepted", "paused", "filed", "correcting"),
+        ("accepted", "paused", "publicising", "elsewhere", "filed", "correcting"),
         "granted",
         (Post.LAW,),
         law("行政许可法 第五十条第二款"),

@@ -30,7 +30,13 @@ def draft_steps() -> tuple[Step, ...]:
     )
 
 
-def file(document: str = "receipt", *, clocks: tuple[ClockMove, ...] = (), basis: Basis = ARTICLE_29) -> Step:
+def file(
+    document: str = "receipt",
+    *,
+    clocks: tuple[ClockMove, ...] = (),
+    effects: tuple[str, ...] = (),
+    basis: Basis = ARTICLE_29,
+) -> Step:
     """收件: papers are taken in and a receipt is owed.  It is not acceptance."""
     return Step(
         "file",
@@ -41,7 +47,7 @@ def file(document: str = "receipt", *, clocks: tuple[ClockMove, ...] = (), basis
         basis,
         clocks=clocks,
         documents=(document,),
-        effects=("use_licences",),
+        effects=("use_licences", *effects),
         tells=("applicant",),
     )
 
@@ -247,7 +253,15 @@ def elsewhere_steps() -> tuple[Step, ...]:
     """An item handled in another system: handed over with its outside number, the result entered or received."""
     basis = design("外部系统办理")
     return (
-        Step("hand_over", "转外部系统办理", ("accepted",), "elsewhere", (Post.REVIEWER, Post.HOUSE), basis),
+        Step(
+            "hand_over",
+            "转外部系统办理",
+            ("accepted",),
+            "elsewhere",
+            (Post.REVIEWER, Post.HOUSE),
+            basis,
+            needs=("handled_elsewhere",),
+        ),
         Step(
             "granted_elsewhere",
             "外部系统办结：准予",
@@ -255,6 +269,7 @@ def elsewhere_steps() -> tuple[Step, ...]:
             "granted",
             (Post.OUTSIDE, Post.REVIEWER, Post.CLERK),
             basis,
+            needs=("handled_elsewhere",),
             clocks=(*stop("statutory", "promised"), start("delivery")),
             tells=("applicant",),
             effects=("publish",),
@@ -267,6 +282,7 @@ def elsewhere_steps() -> tuple[Step, ...]:
             "refused",
             (Post.OUTSIDE, Post.REVIEWER, Post.CLERK),
             basis,
+            needs=("handled_elsewhere",),
             clocks=stop("*"),
             tells=("applicant",),
             effects=("publish",),

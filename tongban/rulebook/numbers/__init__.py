@@ -34,6 +34,7 @@ from tongban.rulebook.numbers.organisations import (
     make_credit_code,
 )
 from tongban.rulebook.numbers.registers import (
+    REHEARSAL,
     CaseNumber,
     DocumentNumber,
     RegisterFaults,
@@ -49,6 +50,7 @@ from tongban.rulebook.numbers.text import fault_of, tidy
 
 __all__ = [
     "LEVELS",
+    "REHEARSAL",
     "TASK_TYPES",
     "CaseNumber",
     "CatalogCode",

@@ -18,6 +18,9 @@ CASE_BASIS = design("办件编号由区划、日期、渠道、流水和校验�
 DOCUMENT_BASIS = design("文书编号按单位、文种、年度连续编号，不留空号")
 LOOKUP_BASIS = design("查询码随机生成，与办件编号一同使用")
 
+#: Rehearsed cases draw from registers of their own, so that no real number is ever used up by them.
+REHEARSAL = "演练:"
+
 #: 32 characters without I, L, O, U: five random bits each.  A typed I, L or O is read as 1, 1 or 0.
 LOOKUP_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LOOKUP_MISREADINGS = str.maketrans("ILO", "110")

@@ -1,12 +1,25 @@
 """Every way a case changes.  One verb, one function, one transaction, one journal entry."""
 
+from tongban.rooms.casework.actions.answering import (
+    answer,
+    call_back,
+    close,
+    not_take,
+    refer,
+    reopen,
+    return_it,
+    take_on,
+)
+from tongban.rooms.casework.actions.drafts import save_draft
 from tongban.rooms.casework.actions.escalation import keep_matter
-from tongban.rooms.casework.actions.filing import Filed, Filing, Offer, Signer, file_case, save_draft, supply
+from tongban.rooms.casework.actions.filing import Filed, Filing, Signer, file_case
 from tongban.rooms.casework.actions.inner import open_case
 from tongban.rooms.casework.actions.lapse import act_on_lapse, recount, sweep
+from tongban.rooms.casework.actions.papers import Offer
 from tongban.rooms.casework.actions.parts import tend_bundle
 from tongban.rooms.casework.actions.standing import Who, person, staff
-from tongban.rooms.casework.actions.taking import Done, take
+from tongban.rooms.casework.actions.supplying import supply, supply_later
+from tongban.rooms.casework.actions.taking import Done, Plan, take
 from tongban.rooms.casework.actions.verbs import (
     accept,
     archive,
@@ -32,7 +45,7 @@ from tongban.rooms.casework.actions.verbs import (
     send_back,
     settle_fee,
     sign,
-    supply_later,
+    strike_out,
     withdraw,
 )
 
@@ -41,13 +54,17 @@ __all__ = [
     "Filed",
     "Filing",
     "Offer",
+    "Plan",
     "Signer",
     "Who",
     "accept",
     "act_on_lapse",
+    "answer",
     "archive",
     "ask_correction",
+    "call_back",
     "check_shared",
+    "close",
     "decide_on_spot",
     "deliver",
     "end_publication",
@@ -59,6 +76,7 @@ __all__ = [
     "issue",
     "keep_matter",
     "not_accept",
+    "not_take",
     "open_case",
     "outside_result",
     "pass_on",
@@ -68,17 +86,22 @@ __all__ = [
     "put_on_record",
     "rate",
     "recount",
+    "refer",
     "refuse",
+    "reopen",
     "resume",
+    "return_it",
     "save_draft",
     "send_back",
     "settle_fee",
     "sign",
     "staff",
+    "strike_out",
     "supply",
     "supply_later",
     "sweep",
     "take",
+    "take_on",
     "tend_bundle",
     "withdraw",
 ]

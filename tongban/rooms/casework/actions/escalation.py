@@ -40,6 +40,7 @@ def keep_matter(promise: Claimed) -> Done:
         holder=answering_post(file.county, unit),
         ties=[("arises-from", "case", file.id)],
         notes={"rule": promise.body["rule"], "late": promise.body["late"]},
+        rehearsal=bool(file.row["rehearsal"]),
         key=promise.key,
     )
 

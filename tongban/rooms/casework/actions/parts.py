@@ -1,19 +1,24 @@
 """一件事: the parts of a bundle start when what they need is done; the whole is joined when they are finished."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from tongban.rooms import clock
-from tongban.rooms.casework.actions.filing import Filing, Offer, Signer, file_case
+from tongban.rooms.casework.actions.filing import Filing, Signer, file_case
+from tongban.rooms.casework.actions.papers import Offer
 from tongban.rooms.casework.actions.standing import Who
 from tongban.rooms.casework.actions.taking import take
-from tongban.rooms.casework.queries.parts import parts_of
+from tongban.rooms.casework.effects import Extra
+from tongban.rooms.casework.queries.parts import bundle_item, part_options, parts_of, standing_of
 from tongban.rooms.casework.queries.reading import CaseFile, read
 from tongban.rooms.casework.queries.texts import answers_of
 from tongban.rooms.catalogue import queries as catalogue
-from tongban.rulebook.catalogue.item import Part
+from tongban.rulebook.catalogue.item import Item
 from tongban.rulebook.errors import Refused
+from tongban.rulebook.facts import Outcome
+from tongban.rulebook.plan import Progress
 
 HOUSE = Who("house")
 
@@ -21,48 +26,63 @@ HOUSE = Who("house")
 def tend_bundle(bundle_id: UUID) -> tuple[str, ...]:
     """Start the parts that can start, and join the bundle when all is done; returns what was done.
 
-    Parts never touch the parent's row, so thousands of them do not wait for one another.
+    Parts never touch the parent's row, so thousands of them do not wait for one another.  A part that cannot be
+    started does not hold up the others; its refusal is raised when they are started.
     """
     bundle = read(bundle_id)
     if bundle.facts.state == "filed":
-        take(bundle_id, "split", HOUSE)
+        _step(bundle_id, "split")
         bundle = read(bundle_id)
     if bundle.facts.state != "split":
         return ()
-    done = [f"started:{role}" for role in _startable(bundle) if _start(bundle, role)]
-    whole, finished, refused = read(bundle_id).facts.parts
-    expected = len(_wanted(bundle))
-    blocked = whole + len(done) < expected and not done and finished == whole and whole > 0
-    if (whole == expected and finished == whole) or blocked:
-        step = "join_partly" if refused or blocked else "join"
-        take(bundle_id, step, HOUSE)
-        done.append(step)
+    done, refusals = [], []
+    for role in _progress(bundle).ready:
+        try:
+            _start(bundle, role)
+            done.append(f"started:{role}")
+        except Refused as no:
+            refusals.append(no)
+    if refusals:
+        raise refusals[0]
+    now = _progress(bundle)
+    if now.closed:
+        step = "join" if now.succeeded else "join_partly"
+        done += [step] if _step(bundle_id, step) else []
     return tuple(done)
 
 
-def _startable(bundle: CaseFile) -> list[str]:
-    begun = {part.role: part for part in parts_of(bundle.id)}
-    granted = {role for role, part in begun.items() if part.decision == "granted"}
-    return [part.role for part in _wanted(bundle) if part.role not in begun and granted.issuperset(part.after)]
+def owe_tending(bundle: CaseFile, outcome: Outcome, now: datetime, context: Mapping[str, Any]) -> Extra:
+    """Effect ``start_parts``: the parts are started after the commit."""
+    return Extra(promises=[{"kind": "tend", "key": f"tend:{bundle.id}", "body": {"bundle": str(bundle.id)}}])
 
 
-def _wanted(bundle: CaseFile) -> tuple[Part, ...]:
-    """The parts that her situation calls for."""
-    return bundle.facts.item.parts_for(frozenset(bundle.row["situation"]))
+def _step(bundle_id: UUID, step: str) -> bool:
+    """Take a step of the house; False: somebody was faster."""
+    try:
+        take(bundle_id, step, HOUSE)
+    except Refused as no:
+        if no.code in ("wrong_state", "moved_meanwhile"):
+            return False
+        raise
+    return True
 
 
-def _start(bundle: CaseFile, role: str) -> bool:
+def _progress(bundle: CaseFile) -> Progress:
+    return standing_of(bundle.facts.item, frozenset(bundle.row["situation"]), parts_of(bundle.id))
+
+
+def _start(bundle: CaseFile, role: str) -> None:
     part = next(part for part in bundle.facts.item.parts if part.role == role)
-    found = catalogue.in_force(bundle.county, part.item, clock.today())
-    answers = answers_of(bundle)
-    wanted = found.item.form.get("properties", {})
+    options = frozenset(bundle.row["situation"])
+    item = catalogue.in_force(bundle.county, part.item, clock.today()).item
+    wanted = item.form.get("properties", {})
     filing = Filing(
         county=bundle.county,
         item_code=part.item,
         applicant_id=bundle.uuid("applicant_id") or _nobody(),
-        answers={name: value for name, value in answers.items() if name in wanted},
-        offers=_offers(bundle, found.item.materials),
-        options=_options(bundle, found.item.situations),
+        answers={name: value for name, value in answers_of(bundle).items() if name in wanted},
+        offers=_offers(bundle, item, options),
+        options=part_options(item, options),
         channel="inner",
         site_id=bundle.uuid("site_id"),
         agent_id=bundle.uuid("agent_id"),
@@ -72,31 +92,18 @@ def _start(bundle: CaseFile, role: str) -> bool:
         part_role=role,
     )
     file_case(filing, HOUSE, key=f"part:{bundle.id}:{role}")
-    return True
 
 
-def _offers(bundle: CaseFile, materials: Any) -> dict[str, Offer]:
-    """Materials handed in once serve every part that asks for them, by code or by name."""
-    by_name: dict[str, Mapping[str, Any]] = {}
-    for material in bundle.facts.item.materials:
-        if (given := bundle.materials.get(material.code)) and given["state"] == "given":
-            by_name[material.name] = by_name[material.code] = given
-    offers = {}
-    for material in materials:
-        given = by_name.get(material.code) or by_name.get(material.name)
-        if given is not None:
-            file_id = UUID(given["file_id"]) if given["file_id"] else None
-            offers[material.code] = Offer(file_id=file_id, paper=file_id is None)
-    return offers
-
-
-def _options(bundle: CaseFile, situations: Any) -> frozenset[str]:
-    chosen = set(bundle.row["situation"])
-    options = set()
-    for situation in situations:
-        codes = [option.code for option in situation.options]
-        options.add(next((code for code in codes if code in chosen), codes[0]))
-    return frozenset(options)
+def _offers(bundle: CaseFile, item: Item, options: frozenset[str]) -> dict[str, Offer]:
+    """Materials handed in once serve every part that asks for them."""
+    whole = bundle_item(bundle.county, bundle.facts.item, options, clock.today())
+    papers = {m.name: bundle.materials[m.code] for m in whole.materials if m.code in bundle.materials}
+    given = {m.code: papers[m.name] for m in item.materials if m.name in papers}
+    return {
+        code: Offer(file_id=UUID(one["file_id"]) if one["file_id"] else None, paper=not one["file_id"])
+        for code, one in given.items()
+        if one["state"] == "given"
+    }
 
 
 def _nobody() -> UUID:

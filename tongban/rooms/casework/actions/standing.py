@@ -62,7 +62,8 @@ def actor_in(file: CaseFile, who: Who, step: Step | None) -> Actor:
 
 def _as_person(file: CaseFile, person_id: UUID) -> Actor:
     applicant = file.uuid("applicant_id")
-    parties = {p.person_id for p in file.parties}
+    # An agent's right is her mandate of today, not that she once filed.
+    parties = {p.person_id for p in file.parties if p.role != "agent"}
     if person_id != applicant and person_id not in parties:
         if applicant is None:
             raise Refused("not_yours", "这个办件与您无关，不能操作。")
@@ -85,13 +86,24 @@ def _as_staff(file: CaseFile, who: Who) -> Actor:
     return Actor("staff", actor.staff_id, posts, related)
 
 
-def may_file(filing: "Filing", item: Item, who: Who, day: "date") -> None:
-    """Raise ``Refused`` unless this applicant may ask for this item through whoever acts, where it is handed in."""
+def filer(file: CaseFile, who: Who) -> Actor:
+    """Return the actor of a filing that ``may_file`` has allowed."""
+    if who.kind == "person":
+        return Actor("person", who.id, frozenset({Post.APPLICANT}))
+    return actor_in(file, who, None)
+
+
+def may_file(filing: "Filing", item: Item, who: Who, day: "date") -> UUID | None:
+    """Return who acts for the applicant, None: she herself.
+
+    Raises ``Refused`` unless this applicant may ask for this item through whoever acts, where it is handed in.
+    """
     if who.kind == "house":
-        return
+        return filing.agent_id
     by = filing.agent_id
-    if who.kind == "person" and who.id != filing.applicant_id:
-        by = by or who.id
+    if who.kind == "person":
+        # Whoever is logged in is the one who acts, whatever the form says.
+        by = who.id if who.id != filing.applicant_id else None
     standing = people.standing(filing.applicant_id, by, item.code, day)
     kind = "natural" if standing.applicant.kind == "natural" else "legal"
     if item.applicants and kind not in item.applicants:
@@ -106,6 +118,7 @@ def may_file(filing: "Filing", item: Item, who: Who, day: "date") -> None:
         if level not in item.stations:
             where = "、".join(STATION_LABELS[one] for one in item.stations)
             raise Refused("station_not_allowed", f"这个事项在{where}收件。请到那里办理，或在网上申请。")
+    return by
 
 
 #: Kind of site -> level of station, as items name them.
@@ -114,7 +127,7 @@ STATION_LABELS = {"county": "县政务服务中心", "town": "乡镇便民服务
 
 
 def may_collect(file: CaseFile, collector_id: UUID) -> None:
-    """Raise ``Refused`` unless the collector is the applicant, her guardian or representative, or mandated to collect."""
+    """Raise ``Refused`` unless the collector is the applicant, her guardian or representative, or mandated for it."""
     applicant = file.uuid("applicant_id")
     if applicant is None or collector_id == applicant:
         return

@@ -1,8 +1,8 @@
 """How one step travels: read, decide, write, and once more if the case has moved meanwhile."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -14,12 +14,14 @@ from tongban.rooms.casework.effects import EFFECTS, Extra
 from tongban.rooms.casework.queries.reading import CaseFile, read
 from tongban.rooms.ids import uuid7
 from tongban.rooms.ledger import actions as ledger
+from tongban.rooms.ledger.actions import Taken
 from tongban.rooms.ledger.statement import CASE_COLUMNS
 from tongban.rulebook import deciding
 from tongban.rulebook.errors import Refused
-from tongban.rulebook.facts import Actor, Given, Outcome, Running
+from tongban.rulebook.facts import Actor, Given, Outcome, Proceeding, Running
+from tongban.rulebook.numbers import REHEARSAL
 
-__all__ = ["Done", "Plan", "Who", "take", "write"]
+__all__ = ["Done", "Plan", "Planner", "Who", "fingerprint", "once", "take", "write"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Done:
     state: str
     #: Numbers drawn: (unit, kind, year, n).
     numbers: tuple[tuple[str, str, int, int], ...] = ()
+    #: True: this very request was carried out before; nothing was written now.
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,8 @@ class Plan:
     """What an action brings to a step beside what the rulebook says."""
 
     given: Given = field(default_factory=Given)
+    #: The step, where only the case itself shows which one it is; empty: the one that was asked for.
+    step: str = ""
     #: Columns of the case row that this step changes on its own.
     columns: Mapping[str, Any] = field(default_factory=dict)
     #: Rows of other tables.
@@ -52,21 +58,42 @@ class Plan:
     context: Mapping[str, Any] = field(default_factory=dict)
 
 
-def take(case_id: UUID, step: str, who: Who, plan: Plan | None = None, *, key: str = "") -> Done:
+#: Makes the plan from the case as it was read; asked again when the case has moved meanwhile.
+Planner = Callable[[CaseFile], Plan]
+
+
+def take(
+    case_id: UUID, step: str, who: Who, plan: Plan | Planner | None = None, *, asked: object = None, key: str = ""
+) -> Done:
     """Take one step of one case.  Raises ``Refused``; then nothing at all was written.
 
-    ``key`` is the idempotency key of the request: the same request twice is one step.
+    ``key`` is the idempotency key of the request: the same request twice is one step.  ``asked`` is what the request
+    says, by which it is known again; for a ready plan that is what it gives, notes and writes.
     """
-    plan = plan or Plan()
-    digest = fingerprint(case_id, step, plan) if key else b""
-    if key and (earlier := ledger.used(who.name, key, digest)):
-        return Done(case_id, earlier.seq, str(read(case_id).row["state"]))
+    if asked is None and isinstance(plan, Plan):
+        asked = (plan.given, plan.notes, plan.texts, plan.context)
+    digest = fingerprint(case_id, step, asked) if key else b""
+    return once(lambda: _take(case_id, step, who, plan, key, digest), who, key, digest)
+
+
+def once(act: Callable[[], Done], who: Who, key: str, digest: bytes) -> Done:
+    """Act; where that is refused because this very request was carried out before, say what came of it then."""
+    try:
+        return act()
+    except Refused:
+        if key and (earlier := ledger.used(who.name, key, digest)):
+            return _done(earlier)
+        raise
+
+
+def _take(case_id: UUID, step: str, who: Who, plan: Plan | Planner | None, key: str, digest: bytes) -> Done:
     for _ in range(2):  # read again, once, if somebody else was faster
         file = read(case_id)
-        now = clock.now()
         actor = actor_in(file, who, file.facts.kind.by_name.get(step))
-        outcome = deciding.decide(file.facts, step, actor, plan.given, now, calendars.calendar())
-        done = write(file, outcome, actor, plan, now, key=key, digest=digest)
+        ready = plan(file) if callable(plan) else plan or Plan()
+        now = clock.now()
+        outcome = deciding.decide(file.facts, ready.step or step, actor, ready.given, now, calendars.calendar())
+        done = write(file, outcome, actor, ready, now, key=key, digest=digest)
         if done is not None:
             return done
     raise Refused("moved_meanwhile", "这个办件刚刚有人办理过。请刷新页面，看清现在的状态后再办。")
@@ -88,11 +115,13 @@ def write(
     seq = 1 if new else file.version + 1
     row = {**file.row, **plan.columns, **_row_after(file, outcome, actor, now)}
     year = clock.legal_date(now).year
-    unit = str(file.row["unit"])
-    draws = [{"unit": unit, "kind": kind, "year": year} for kind in step.documents]
+    draws = [{"unit": str(row["unit"]), "kind": kind, "year": year} for kind in step.documents]
     promises = _promises(file, outcome, seq, now)
     rows: dict[str, list[Mapping[str, Any]]] = {table: list(some) for table, some in plan.rows.items()}
     notes: dict[str, Any] = {**outcome.notes, **plan.notes}
+    if step.name in deciding.ACCEPTING and (fee := _fee_due(file, now)):
+        rows["casework_fee"] = [fee]
+        notes["fee"] = "due"
     for name in step.effects:
         if (effect := EFFECTS.get(name)) is not None:
             extra: Extra = effect(file, outcome, now, {**plan.context, "row": row, "seq": seq})
@@ -103,14 +132,16 @@ def write(
             notes.update(extra.notes)
             row.update(extra.columns)
     promises += [{"id": uuid7(), "due_at": now, **one} for one in plan.promises]
+    if row["rehearsal"]:
+        draws = [{**one, "unit": f"{REHEARSAL}{one['unit']}"} for one in draws]
     if texts := _texts(file, plan, seq):
         rows.setdefault("casework_note", []).extend(texts)
     clocks = [_clock_row(file.id, c) for c in outcome.clocks if (c.name, c.run) in outcome.touched]
     if clocks:
-        rows["casework_clock"] = clocks
+        rows["casework_clock"] = [*clocks]
     proceedings = [_proceeding_row(file.id, p) for p in outcome.proceedings if p not in file.facts.proceedings]
     if proceedings:
-        rows["casework_proceeding"] = proceedings
+        rows["casework_proceeding"] = [*proceedings]
     body = {
         "row": {column: row[column] for column in CASE_COLUMNS},
         "clocks": clocks,
@@ -135,12 +166,33 @@ def write(
             key_digest=digest,
         )
     )
-    return Done(file.id, taken.seq, outcome.state, taken.numbers) if taken else None
+    return _done(taken) if taken else None
 
 
 def fingerprint(*parts: object) -> bytes:
-    """Return the digest by which the same request is known again."""
-    return sha256(json.dumps(parts, default=repr, sort_keys=True).encode()).digest()
+    """Return the digest by which the same request is known again, in any process."""
+    return sha256(json.dumps(parts, default=_plain, sort_keys=True).encode()).digest()
+
+
+def _plain(value: object) -> object:
+    if is_dataclass(value):
+        return {one.name: getattr(value, one.name) for one in fields(value)}
+    if isinstance(value, set | frozenset):
+        return sorted(value, key=str)
+    return dict(value) if isinstance(value, Mapping) else str(value)
+
+
+def _done(taken: Taken) -> Done:
+    return Done(taken.subject_id, taken.seq, taken.state, taken.numbers, taken.again)
+
+
+def _fee_due(file: CaseFile, now: datetime) -> dict[str, Any] | None:
+    """A fee is due from acceptance on, whoever accepted the case, the law included."""
+    fee = file.facts.item.fee
+    if fee is None or file.fee is not None or fee.amount_fen == 0:
+        return None
+    due = {"case_id": file.id, "name": fee.name, "amount_fen": fee.amount_fen}
+    return {**due, "state": "due", "voucher": "", "at": now}
 
 
 def _row_after(file: CaseFile, outcome: Outcome, actor: Actor, now: datetime) -> dict[str, Any]:
@@ -177,7 +229,7 @@ def _promises(file: CaseFile, outcome: Outcome, seq: int, now: datetime) -> list
         {"kind": "notice", "key": f"notice:{file.id}:{seq}:{whom}", "body": {"to": whom, "step": step.name, "seq": seq}}
         for whom in step.tells
     ]
-    if step.closes:
+    if step.closes and not file.row["closed_at"]:
         owed.append({"kind": "archive", "key": f"archive:{file.id}", "body": {"seq": seq}})
     if step.decision and (parent := file.row["parent_id"]):
         owed.append({"kind": "tend", "key": f"tend:{parent}:{file.id}:{seq}", "body": {"bundle": str(parent)}})
@@ -220,7 +272,7 @@ def _clock_row(case_id: UUID, running: Running) -> dict[str, Any]:
     }
 
 
-def _proceeding_row(case_id: UUID, proceeding: Any) -> dict[str, Any]:
+def _proceeding_row(case_id: UUID, proceeding: Proceeding) -> dict[str, Any]:
     return {
         "case_id": case_id,
         "no": proceeding.no,

@@ -6,48 +6,44 @@ from typing import Any
 from uuid import UUID
 
 from tongban.rooms import clock, crypto
+from tongban.rooms.casework.actions.rows import key_of, party_row, restated
 from tongban.rooms.casework.actions.standing import Who, may_collect
 from tongban.rooms.casework.actions.taking import Done, Plan, take
-from tongban.rooms.casework.queries.reading import CaseFile, read
+from tongban.rooms.casework.queries.reading import CaseFile
+from tongban.rulebook.basis import law
 from tongban.rulebook.clock import Limit
 from tongban.rulebook.errors import Refused
-from tongban.rulebook.facts import Given, Lack
+from tongban.rulebook.facts import FORM, Given, Lack
+from tongban.rulebook.guards import ROLE_LABELS
 
 
 def accept(case_id: UUID, who: Who, *, key: str = "") -> Done:
     """受理: from the day after the papers were complete the days of law are counted (许可法 32, 42)."""
-    file = read(case_id)
-    return take(case_id, "accept", who, Plan(rows=_fee_due(file)), key=key)
+    return take(case_id, "accept", who, key=key)
 
 
 def decide_on_spot(case_id: UUID, who: Who, *, opinion: str = "", key: str = "") -> Done:
     """当场办结: accepted and granted in one visit, by a named exemption (许可法 34(2))."""
-    file = read(case_id)
-    return take(case_id, "decide_on_spot", who, Plan(rows=_fee_due(file), texts={"opinion": opinion}), key=key)
+    return take(case_id, "decide_on_spot", who, Plan(texts={"opinion": opinion}), key=key)
 
 
 def ask_correction(case_id: UUID, who: Who, lacking: Mapping[str, str], *, key: str = "") -> Done:
-    """一次性告知: every missing or wrong material with its reason, once (许可法 32(4))."""
-    file = read(case_id)
+    """一次性告知: everything missing or wrong with its reason, once (许可法 32(4)); ``form`` names the form itself."""
     lacks = tuple(Lack(code, reason) for code, reason in lacking.items())
-    known = {m.code for m in file.facts.item.materials} | {"form"}
-    if unknown := [code for code in lacking if code not in known]:
-        raise Refused("material_unknown", f"材料清单里没有：{'、'.join(unknown)}。请从清单里选择。")
-    case_key = _key(file)
-    now = clock.now()
-    rows = {
-        "casework_lack": [
-            {
-                "case_id": case_id,
-                "notice": file.facts.notices + 1,
-                "code": lack.code,
-                "reason": crypto.seal_text(lack.reason, case_key),
-            }
-            for lack in lacks
-        ],
-        "casework_material": [_material(case_id, lack.code, "lacking", now) for lack in lacks if lack.code != "form"],
-    }
-    return take(case_id, "ask_correction", who, Plan(given=Given(lacking=lacks), rows=rows), key=key)
+
+    def plan(file: CaseFile) -> Plan:
+        known = {m.code for m in file.facts.item.materials} | {FORM}
+        if unknown := [code for code in lacking if code not in known]:
+            raise Refused("material_unknown", f"材料清单里没有：{'、'.join(unknown)}。请从清单里选择。")
+        case_key, now, notice = key_of(file), clock.now(), file.facts.notices + 1
+        told = [
+            {"case_id": case_id, "notice": notice, "code": one.code, "reason": crypto.seal_text(one.reason, case_key)}
+            for one in lacks
+        ]
+        papers = [restated(file, one.code, "lacking", now) for one in lacks]
+        return Plan(given=Given(lacking=lacks), rows={"casework_lack": told, "casework_material": papers})
+
+    return take(case_id, "ask_correction", who, plan, asked=lacking, key=key)
 
 
 def not_accept(case_id: UUID, who: Who, *, ground: str, reason: str, key: str = "") -> Done:
@@ -108,8 +104,17 @@ def put_on_record(case_id: UUID, who: Who, *, key: str = "") -> Done:
 
 def refuse(case_id: UUID, who: Who, *, ground: str, reason: str, key: str = "") -> Done:
     """不予许可, 不予登记: with reasons and the remedy (许可法 38(2))."""
-    step = "not_register" if "not_register" in read(case_id).facts.kind.by_name else "refuse"
-    return take(case_id, step, who, Plan(given=Given(reason=reason, ground=ground)), key=key)
+
+    def plan(file: CaseFile) -> Plan:
+        step = "not_register" if "not_register" in file.facts.kind.by_name else "refuse"
+        return Plan(Given(reason=reason, ground=ground), step=step)
+
+    return take(case_id, "refuse", who, plan, asked=(ground, reason), key=key)
+
+
+def strike_out(case_id: UUID, who: Who, *, ground: str, reason: str, key: str = "") -> Done:
+    """撤销备案: what was put on record turned out not to be so; its proof loses force in the same step."""
+    return take(case_id, "strike_out", who, Plan(given=Given(reason=reason, ground=ground)), key=key)
 
 
 def issue(case_id: UUID, who: Who, *, facts: Mapping[str, str] | None = None, key: str = "") -> Done:
@@ -125,72 +130,96 @@ def deliver(
         raise Refused("delivery_way_unknown", "送达方式只能是窗口领取、电子送达或邮寄。请重新选择。")
     if way == "mail" and not mail_number.strip():
         raise Refused("mail_number_missing", "邮寄送达要登记邮件号。请填写后再提交。")
-    file = read(case_id)
-    if way == "window":
-        _check_collector(file, collector_id)
-    notes = {"way": way, "collector": str(collector_id) if collector_id else None}
-    return take(case_id, "deliver", who, Plan(notes=notes, texts={"mail": mail_number}), key=key)
+
+    def plan(file: CaseFile) -> Plan:
+        if way == "window":
+            _check_collector(file, collector_id)
+        notes = {"way": way, "collector": str(collector_id) if collector_id else None}
+        return Plan(notes=notes, texts={"mail": mail_number})
+
+    return take(case_id, "deliver", who, plan, asked=(collector_id, way, mail_number), key=key)
 
 
 def withdraw(case_id: UUID, who: Who, *, reason: str = "", key: str = "") -> Done:
-    """撤回申请, by the applicant, before the decision."""
-    return take(case_id, "withdraw", who, Plan(given=Given(reason=reason)), key=key)
+    """撤回申请, by the applicant or whoever acts for her, before the decision."""
 
+    def plan(file: CaseFile) -> Plan:
+        if who.kind == "person" and any(p.person_id == who.id and p.role not in _FOR_HER for p in file.parties):
+            raise Refused("not_the_applicant", "只有申请人可以撤回申请。您不同意办理的，请告诉申请人或窗口。")
+        return Plan(given=Given(reason=reason))
 
-def supply_later(case_id: UUID, who: Who, files: Mapping[str, UUID | None], *, key: str = "") -> Done:
-    """补交容缺材料: ``files`` by material code; None: handed in on paper."""
-    file = read(case_id)
-    if foreign := [code for code in files if code not in file.facts.following]:
-        raise Refused("not_promised", f"这些材料没有约定后补：{'、'.join(foreign)}。")
-    now = clock.now()
-    rows = {"casework_material": [_material(case_id, c, "given", now, file_id=f) for c, f in files.items()]}
-    return take(case_id, "supply_later", who, Plan(rows=rows, notes={"materials": sorted(files)}), key=key)
+    return take(case_id, "withdraw", who, plan, asked=reason, key=key)
 
 
 def check_shared(case_id: UUID, who: Who, results: Mapping[str, tuple[str, UUID | None]], *, key: str = "") -> Done:
     """共享数据核验: material code -> (``shared`` or ``mismatch``, the call that showed it)."""
-    now = clock.now()
-    rows = {
-        "casework_material": [
-            _material(case_id, code, state, now, call_id=call) for code, (state, call) in results.items()
-        ]
-    }
-    notes = {"checked": {code: state for code, (state, _) in results.items()}}
-    return take(case_id, "check_shared", who, Plan(rows=rows, notes=notes), key=key)
+
+    def plan(file: CaseFile) -> Plan:
+        known = {m.code for m in file.facts.item.materials}
+        if unknown := sorted(set(results) - known):
+            raise Refused("material_unknown", f"材料清单里没有：{'、'.join(unknown)}。请从清单里选择。")
+        if not results or any(state not in ("shared", "mismatch") for state, _ in results.values()):
+            raise Refused("check_result_unknown", "核验结果只能是一致或不一致。请重新核验。")
+        now = clock.now()
+        rows = [restated(file, code, state, now, call_id=call) for code, (state, call) in results.items()]
+        notes = {"checked": {code: state for code, (state, _) in results.items()}}
+        return Plan(rows={"casework_material": rows}, notes=notes)
+
+    return take(case_id, "check_shared", who, plan, asked=results, key=key)
 
 
-def sign(case_id: UUID, who: Who, *, role: str, key: str = "") -> Done:
-    """当事人签名: the party of that role signs."""
-    file = read(case_id)
-    party = next((p for p in file.parties if p.role == role and p.person_id == who.id), None)
-    if party is None and who.kind == "person":
-        raise Refused("not_that_party", "您不是这一方当事人，不能代签。")
-    party = party or next((p for p in file.parties if p.role == role), None)
-    if party is None:
-        raise Refused("no_such_party", "这个办件没有这一方当事人。")
-    signed = {"id": party.id, "case_id": case_id, "role": role, "person_id": party.person_id, "contact": ""}
-    rows = {"casework_party": [{**signed, "signed_at": clock.now()}]}
-    return take(case_id, "sign", who, Plan(rows=rows, notes={"role": role}), key=key)
+def sign(case_id: UUID, who: Who, *, role: str, person_id: UUID | None = None, key: str = "") -> Done:
+    """当事人签名: the party of that role signs, herself or on paper before staff.
+
+    ``person_id``: staff names the party, where the filing did not.
+    """
+
+    def plan(file: CaseFile) -> Plan:
+        there = [p for p in file.parties if p.role == role]
+        if who.kind == "person" and all(p.person_id != who.id for p in there):
+            raise Refused("not_that_party", "您不是这一方当事人，不能代签。请由其本人登录签名，或到窗口当面签名。")
+        party = next((p for p in there if p.person_id in (who.id, person_id)), there[0] if there else None)
+        if party is not None and party.signed:
+            raise Refused("signed_already", "这一方已经签过名，不用再签。")
+        if party is None and (person_id is None or role not in ROLE_LABELS):
+            raise Refused("no_such_party", "这个办件没有登记这一方当事人。请先登记其身份，再签名。")
+        signer = party.person_id if party else person_id
+        row = party_row(case_id, role, signer, clock.now())
+        rows = {"casework_party": [{**row, "id": party.id} if party else row]}
+        return Plan(rows=rows, notes={"role": role, "signer": str(signer)})
+
+    return take(case_id, "sign", who, plan, asked=(role, person_id), key=key)
 
 
 def settle_fee(case_id: UUID, who: Who, *, state: str, voucher: str, key: str = "") -> Done:
     """登记缴费 (``paid`` with its voucher number) or 减免 (``waived`` with its ground)."""
-    file = read(case_id)
-    if file.fee is None:
-        raise Refused("no_fee", "这个办件没有应缴费用。")
-    if state not in ("paid", "waived") or not voucher.strip():
-        raise Refused("voucher_missing", "请填写缴款凭证号，或减免依据。")
-    fee = file.facts.item.fee
-    if state == "waived" and not (fee and fee.waivable):
-        raise Refused("not_waivable", "本项收费没有减免规定。请登记缴款凭证号。")
-    rows = {"casework_fee": [{**file.fee, "state": state, "voucher": voucher.strip(), "at": clock.now()}]}
-    return take(case_id, "settle_fee", who, Plan(rows=rows, notes={"fee": state}), key=key)
+
+    def plan(file: CaseFile) -> Plan:
+        fee = file.facts.item.fee
+        if file.fee is None or fee is None:
+            raise Refused("no_fee", "这个办件没有应缴费用，不用登记。")
+        if file.fee["state"] != "due":
+            raise Refused("fee_settled_already", "费用已经登记过缴清或减免，不能重复登记。请核对凭证号。")
+        if state not in ("paid", "waived") or not 1 <= len(voucher.strip()) <= 60:
+            raise Refused("voucher_missing", "请填写缴款凭证号，或减免依据（60 字以内）。")
+        if state == "waived" and not fee.waivable:
+            raise Refused("not_waivable", "本项收费没有减免规定。请登记缴款凭证号。", law("行政许可法 第五十八条"))
+        row = {**file.fee, "state": state, "voucher": voucher.strip(), "at": clock.now()}
+        return Plan(rows={"casework_fee": [row]}, notes={"fee": state})
+
+    return take(case_id, "settle_fee", who, plan, asked=(state, voucher), key=key)
 
 
 def hand_over(case_id: UUID, who: Who, *, system: str, key: str = "") -> Done:
     """转外部系统办理: the message goes out by promise; the clock goes on running here."""
-    promise = {"kind": "hand_over", "key": f"hand_over:{case_id}", "body": {"system": system}}
-    return take(case_id, "hand_over", who, Plan(promises=[promise], notes={"system": system}), key=key)
+
+    def plan(file: CaseFile) -> Plan:
+        if file.facts.item.elsewhere and system != file.facts.item.elsewhere:
+            raise Refused("other_system", "本事项不在这个系统办理。请转到事项清单上写明的系统。")
+        promise = {"kind": "hand_over", "key": f"hand_over:{case_id}", "body": {"system": system}}
+        return Plan(promises=[promise], notes={"system": system})
+
+    return take(case_id, "hand_over", who, plan, asked=system, key=key)
 
 
 def outside_result(
@@ -229,42 +258,11 @@ def archive(case_id: UUID, *, rows: Mapping[str, Sequence[Mapping[str, Any]]], n
     return take(case_id, "archive", Who("house"), Plan(rows=rows, notes=notes))
 
 
-def _fee_due(file: CaseFile) -> dict[str, list[dict[str, Any]]]:
-    fee = file.facts.item.fee
-    if fee is None or file.fee is not None or fee.amount_fen == 0:
-        return {}
-    due = {"case_id": file.id, "name": fee.name, "amount_fen": fee.amount_fen, "state": "due", "voucher": ""}
-    return {"casework_fee": [{**due, "at": clock.now()}]}
-
-
-def _material(
-    case_id: UUID,
-    code: str,
-    state: str,
-    at: Any,
-    *,
-    file_id: UUID | None = None,
-    call_id: UUID | None = None,
-) -> dict[str, Any]:
-    return {
-        "case_id": case_id,
-        "code": code,
-        "state": state,
-        "file_id": file_id,
-        "licence_id": None,
-        "call_id": call_id,
-        "promised_until": None,
-        "at": at,
-    }
-
-
-def _key(file: CaseFile) -> bytes:
-    if file.wrapped_key is None:
-        raise Refused("case_erased", "这个办件的内容已按规定删除。")
-    return crypto.unwrap(file.wrapped_key)
+#: Who may take an application back beside the applicant: those who act for her.
+_FOR_HER = frozenset({"applicant", "agent"})
 
 
 def _check_collector(file: CaseFile, collector_id: UUID | None) -> None:
     if collector_id is None:
-        raise Refused("collector_missing", "请核对并登记领取人身份。")
+        raise Refused("collector_missing", "请核对并登记领取人身份，再交付。")
     may_collect(file, collector_id)

@@ -1,9 +1,13 @@
 """Parts of a bundle."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from uuid import UUID
 
 from tongban.rooms.casework.models import Case
+from tongban.rooms.catalogue import queries as catalogue
+from tongban.rulebook.catalogue.item import Item, Material
+from tongban.rulebook.plan import Join, PlanPart, Progress, progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +30,42 @@ def parts_of(bundle_id: UUID) -> tuple[PartView, ...]:
         PartView(row.id, row.part_role, row.number or "", row.item_code, row.unit, row.state, row.decision)
         for row in rows
     )
+
+
+def standing_of(bundle: Item, options: frozenset[str], begun: tuple[PartView, ...]) -> Progress:
+    """Return where a bundle stands: which parts may start, which never will, whether the whole may be joined."""
+    wanted = bundle.parts_for(options)
+    roles = {part.role for part in wanted}
+    given = [PlanPart(part.role, part.role, tuple(one for one in part.after if one in roles)) for part in wanted]
+    outcomes = {part.role: part.decision == "granted" if part.decision else None for part in begun}
+    return progress(given, outcomes, join=Join(bundle.join))
+
+
+def bundle_item(county: str, bundle: Item, options: frozenset[str], day: date) -> Item:
+    """Return a bundle with the materials of the parts her situation calls for: each paper once, whoever asks for it.
+
+    Papers are the same when their names are.  A different paper of a code already taken is called ``role-code``.  What
+    one of the parts makes itself is not asked for.
+    """
+    wanted = bundle.parts_for(options)
+    items = {part.role: catalogue.in_force(county, part.item, day).item for part in wanted}
+    made = {item.result.licence_kind for item in items.values() if item.result and item.result.licence_kind}
+    merged: dict[str, Material] = {m.name: m for m in bundle.materials_for(options)}
+    codes = {m.code for m in merged.values()}
+    for role, item in items.items():
+        for material in item.materials_for(part_options(item, options)):
+            if material.name in merged or material.source == "made" or made.intersection(material.licence_kinds):
+                continue
+            code = material.code if material.code not in codes else f"{role}-{material.code}"
+            codes.add(code)
+            merged[material.name] = replace(material, code=code, situations=())
+    return replace(bundle, materials=tuple(merged.values()))
+
+
+def part_options(item: Item, options: frozenset[str]) -> frozenset[str]:
+    """Return the options of a part's own situations: those chosen for the bundle, else the first of each."""
+    chosen = set()
+    for situation in item.situations:
+        codes = [option.code for option in situation.options]
+        chosen.add(next((code for code in codes if code in options), codes[0]))
+    return frozenset(chosen)

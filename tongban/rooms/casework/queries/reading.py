@@ -10,9 +10,10 @@ from uuid import UUID
 from django.db import connection
 
 from tongban.rooms.catalogue import queries as catalogue
+from tongban.rulebook.catalogue.item import Item
 from tongban.rulebook.clock import SHANGHAI, Due, Excluded, Limit
 from tongban.rulebook.errors import Refused
-from tongban.rulebook.facts import Facts, Proceeding, Running, end_of_day
+from tongban.rulebook.facts import FORM, Facts, Proceeding, Running, end_of_day
 from tongban.rulebook.kinds import KINDS
 
 
@@ -109,9 +110,11 @@ def case_file(
     wrapped_key: bytes | None = None,
     answers: int = 0,
     parts: tuple[int, int, int] = (0, 0, 0),
+    expires_on: date | None = None,
+    item: Item | None = None,
 ) -> CaseFile:
     """Put a case together from its rows; also used for a case that is just being filed."""
-    item = catalogue.item(UUID(str(row["item_id"])))
+    item = item or catalogue.item(UUID(str(row["item_id"])))
     needed = item.materials_for(frozenset(row["situation"]))
     states = {code: one["state"] for code, one in materials.items()}
     facts = Facts(
@@ -127,7 +130,8 @@ def case_file(
         proceedings=proceedings,
         missing=tuple(
             m.code for m in needed if m.source != "made" and states.get(m.code, "lacking") in ("lacking", "mismatch")
-        ),
+        )
+        + ((FORM,) if states.get(FORM) == "lacking" else ()),
         following=tuple(m.code for m in needed if states.get(m.code) == "promised"),
         unsigned=tuple(role for role in item.signatures if not any(p.role == role and p.signed for p in parties)),
         told=frozenset(code for _, code in lacks),
@@ -135,6 +139,7 @@ def case_file(
         fee=fee["state"] if fee else "",
         parts=parts,
         flags=frozenset(row["flags"]),
+        expires_on=expires_on,
     )
     return CaseFile(
         id=UUID(str(row["id"])),

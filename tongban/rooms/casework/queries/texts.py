@@ -12,20 +12,20 @@ from tongban.rulebook.errors import Refused
 def answers_of(file: CaseFile) -> dict[str, Any]:
     """Return the latest answers.  Raises ``Refused("case_erased")`` when the key was dropped."""
     latest = Answers.objects.filter(case_id=file.id).order_by("-no").first()
-    return dict(json.loads(crypto.open_text(latest.sealed, _key(file)))) if latest else {}
+    return dict(json.loads(crypto.open_text(bytes(latest.sealed), _key(file)))) if latest else {}
 
 
 def notes_of(file: CaseFile) -> dict[tuple[int, str], str]:
     """Return free text by (journal entry, what)."""
     key = _key(file)
-    return {(n.seq, n.what): crypto.open_text(n.sealed, key) for n in Note.objects.filter(case_id=file.id)}
+    return {(n.seq, n.what): crypto.open_text(bytes(n.sealed), key) for n in Note.objects.filter(case_id=file.id)}
 
 
 def lacks_of(file: CaseFile) -> tuple[tuple[int, str, str], ...]:
     """Return what notices named: (notice, material code, reason)."""
     key = _key(file)
     rows = Lack.objects.filter(case_id=file.id).order_by("notice", "code")
-    return tuple((row.notice, row.code, crypto.open_text(row.reason, key)) for row in rows)
+    return tuple((row.notice, row.code, crypto.open_text(bytes(row.reason), key)) for row in rows)
 
 
 def _key(file: CaseFile) -> bytes:
