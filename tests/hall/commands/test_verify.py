@@ -48,6 +48,35 @@ def test_genuine_revoked_and_altered_file(ask, county, tmp_path):
     assert "被改动" in said
 
 
+@pytest.mark.parametrize(("content", "code"), [(b"", "published_unreadable"), (None, "keys_unreadable")])
+def test_keys_that_are_none_are_refused(ask, tmp_path, content, code):
+    from tongban.rulebook.errors import Refused
+
+    path = tmp_path / "keys.pem"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(Refused) as no:
+        ask(__file__, keys=str(path))
+    assert no.value.code == code
+
+
+def test_without_a_database_a_file_is_checked_all_the_same(monkeypatch, capsys):
+    """The demo's tables may be of another version: that is said, and the signature is checked."""
+    from tongban.hall import schema
+    from tongban.hall.commands import verify
+    from tongban.hall.database import DatabaseTrouble
+
+    def down():
+        raise DatabaseTrouble("停了")
+
+    monkeypatch.setattr(schema, "prepare", down)
+    status = verify.run(argparse.Namespace(what=__file__, offline=False, keys=None))
+    said = capsys.readouterr()
+    assert status == 1
+    assert "数据库连不上（停了）" in said.err
+    assert "不是PDF" in said.out
+
+
 def test_what_is_neither_file_nor_code(ask):
     status, said = ask("no-such-file.pdf", offline=True)
     assert status == 2

@@ -517,3 +517,27 @@ def test_two_postmen_with_the_same_promise_make_one_document(own_county):
         assert len(made) == 1
         assert Document.objects.filter(case_id=case_id).count() == 1
         assert SealUse.objects.filter(case_id=case_id).count() == 1
+
+
+def test_result_pack_lists_every_part_with_its_result(county):
+    from dataclasses import replace
+    from random import Random
+
+    from tongban.hall.county.answers import answers_for
+    from tongban.rooms import clock
+    from tongban.rooms.casework import actions as casework
+    from tongban.rooms.casework.queries.parts import parts_of
+    from tongban.rooms.licences.actions import composing
+
+    with county.at(2026, 3, 2):
+        form = county.item("open-restaurant").form
+        answers = answers_for({**form, "required": list(form["properties"])}, Random(1), clock.today())
+        filing = replace(county.filing("open-restaurant"), answers=answers)
+        bundle = casework.file_case(filing, county.citizen()).case_id
+        casework.tend_bundle(bundle)
+        data = composing.compose("result_pack", composing.source(bundle, 1))
+        parts = parts_of(bundle)
+    assert [row["number"] for row in data["outcomes"]] == [part.number for part in parts]
+    assert {row["result"] for row in data["outcomes"]} == {"已收件"}
+    assert len(parts) > 0
+    assert data["refused_part"] is False

@@ -11,6 +11,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from tongban.rulebook.errors import Refused
+
 HELP = "查验文书真伪（PDF 或二维码内容），或核对台账：verify journal"
 NEEDS_DJANGO = True
 NEEDS_DATABASE = False
@@ -31,10 +33,19 @@ def run(args: argparse.Namespace) -> int:
 
         schema.prepare()
         return journal.run()
-    published = Path(args.keys).read_bytes() if args.keys else None
-    online = not (args.offline or published) and _database_answers()
+    published = _published(args.keys)
+    online = not args.offline and published is None and _database_answers()
     path = Path(args.what)
     return _file(path, online, published) if path.is_file() else _code(args.what, online, published)
+
+
+def _published(name: str | None) -> bytes | None:
+    if name is None:
+        return None
+    try:
+        return Path(name).read_bytes()
+    except OSError:
+        raise Refused("keys_unreadable", f"读不到公钥文件“{name[:80]}”。请核对路径。") from None
 
 
 def _file(path: Path, online: bool, published: bytes | None) -> int:
@@ -68,7 +79,7 @@ def _database_answers() -> bool:
 
     try:
         schema.prepare()
-    except Exception as wrong:  # whatever keeps the database away, a file can be checked without it
+    except (Exception, SystemExit) as wrong:  # whatever keeps the database away, a file can be checked without it
         print(f"数据库连不上（{wrong}），只用公钥查验。", file=sys.stderr)
         return False
     return True

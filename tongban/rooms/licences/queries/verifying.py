@@ -44,7 +44,9 @@ def verify_pdf_offline(data: bytes, published: bytes | None = None) -> check.Ver
 
     ``published``: what the verification page gives out; None: the key folder of this house.
     """
-    roots, keys = keyring.read_published(published) if published else (keyring.roots(), keyring.public_keys())
+    roots, keys = (
+        keyring.read_published(published) if published is not None else (keyring.roots(), keyring.public_keys())
+    )
     moment = datetime.fromtimestamp(clock.machine_milliseconds() / 1000, UTC)
     verdict = check.check(data, roots, moment, public_keys=keys)
     return replace(verdict, sentence=verdict.sentence + OFFLINE) if verdict.state == "valid" else verdict
@@ -52,7 +54,7 @@ def verify_pdf_offline(data: bytes, published: bytes | None = None) -> check.Ver
 
 def verify_code_offline(text: str, published: bytes | None = None) -> qr.CodeVerdict:
     """Check a printed code without the database."""
-    keys = keyring.read_published(published)[1] if published else keyring.public_keys()
+    keys = keyring.read_published(published)[1] if published is not None else keyring.public_keys()
     return qr.check_code(text, public_keys=keys)
 
 
