@@ -205,6 +205,7 @@ def test_limits_that_the_law_sets_stand_as_the_law_sets_them() -> None:
         "estate-transfer": ("30wd", "不动产登记暂行条例 第二十条", "", "head"),
         "estate-mortgage": ("30wd", "不动产登记暂行条例 第二十条", "", "head"),
         "social-insurance-registration": ("15d", "社会保险法 第五十七条", "", "head"),
+        "petition": ("60d", "信访工作条例 第三十四条", "30d", "head"),
     }
 
 
