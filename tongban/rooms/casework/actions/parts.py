@@ -11,7 +11,7 @@ from tongban.rooms.casework.actions.papers import Offer
 from tongban.rooms.casework.actions.standing import Who
 from tongban.rooms.casework.actions.taking import take
 from tongban.rooms.casework.effects import Extra
-from tongban.rooms.casework.queries.parts import bundle_item, part_options, parts_of, standing_of
+from tongban.rooms.casework.queries.parts import part_options, parts_of, standing_of
 from tongban.rooms.casework.queries.reading import CaseFile, read
 from tongban.rooms.casework.queries.texts import answers_of
 from tongban.rooms.catalogue import queries as catalogue
@@ -81,7 +81,7 @@ def _start(bundle: CaseFile, role: str) -> None:
         item_code=part.item,
         applicant_id=bundle.uuid("applicant_id") or _nobody(),
         answers={name: value for name, value in answers_of(bundle).items() if name in wanted},
-        offers=_offers(bundle, item, options),
+        offers=_offers(bundle, item),
         options=part_options(item, options),
         channel="inner",
         site_id=bundle.uuid("site_id"),
@@ -94,10 +94,9 @@ def _start(bundle: CaseFile, role: str) -> None:
     file_case(filing, HOUSE, key=f"part:{bundle.id}:{role}")
 
 
-def _offers(bundle: CaseFile, item: Item, options: frozenset[str]) -> dict[str, Offer]:
+def _offers(bundle: CaseFile, item: Item) -> dict[str, Offer]:
     """Materials handed in once serve every part that asks for them."""
-    whole = bundle_item(bundle.county, bundle.facts.item, options, clock.today())
-    papers = {m.name: bundle.materials[m.code] for m in whole.materials if m.code in bundle.materials}
+    papers = {m.name: bundle.materials[m.code] for m in bundle.facts.item.materials if m.code in bundle.materials}
     given = {m.code: papers[m.name] for m in item.materials if m.name in papers}
     return {
         code: Offer(file_id=UUID(one["file_id"]) if one["file_id"] else None, paper=not one["file_id"])

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from tongban.rooms.casework.queries.parts import bundle_item
 from tongban.rooms.catalogue import queries as catalogue
 from tongban.rulebook.catalogue.item import Item
 from tongban.rulebook.clock import SHANGHAI, Due, Excluded, Limit
@@ -114,7 +115,10 @@ def case_file(
     item: Item | None = None,
 ) -> CaseFile:
     """Put a case together from its rows; also used for a case that is just being filed."""
+    received_on = _day(row["received_on"])
     item = item or catalogue.item(UUID(str(row["item_id"])))
+    if item.parts and received_on is not None:
+        item = bundle_item(str(row["county"]), item, frozenset(row["situation"]), received_on)
     needed = item.materials_for(frozenset(row["situation"]))
     states = {code: one["state"] for code, one in materials.items()}
     facts = Facts(
@@ -122,7 +126,7 @@ def case_file(
         item=item,
         state=row["state"],
         stage=row["stage"],
-        received_on=_day(row["received_on"]),
+        received_on=received_on,
         accepted_on=_day(row["accepted_on"]),
         acceptor=UUID(row["acceptor"]) if row["acceptor"] else None,
         decision=row["decision"],

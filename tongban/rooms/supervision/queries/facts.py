@@ -253,7 +253,7 @@ def _materials(scope: Scope, labels: dict[str, str]) -> list[MaterialFact]:
         FROM casework_material m JOIN casework_case c ON c.id = m.case_id
         LEFT JOIN casework_case p ON p.id = c.parent_id
         WHERE c.county = %(county)s AND NOT c.rehearsal AND (c.kind = ANY(%(kinds)s) OR c.kind = 'bundle')
-            AND c.filed_at IS NOT NULL AND m.state IN ('given', 'held', 'shared')
+            AND c.filed_at IS NOT NULL AND m.state IN ('given', 'held', 'shared') AND m.code <> 'form'
             AND m.at >= %(from)s AND m.at < %(until)s
             AND NOT (c.parent_id IS NOT NULL AND m.state = 'given' AND m.at = c.filed_at)
             AND (%(unit)s::text IS NULL OR c.unit = %(unit)s) AND (%(item)s::text IS NULL OR c.item_code = %(item)s)
@@ -261,7 +261,9 @@ def _materials(scope: Scope, labels: dict[str, str]) -> list[MaterialFact]:
     """
     rows = _fetched(sql, scope)
     versions = catalogue.items({row[7] for row in rows})
-    labels.update((f"{row[0]}:{row[2]}", f"{row[1]} {versions[row[7]].material(row[2]).name}") for row in rows)
+    names = {version: {m.code: m.name for m in item.materials} for version, item in versions.items()}
+    # A bundle's papers are those of its parts: there the code must do.
+    labels.update((f"{row[0]}:{row[2]}", f"{row[1]} {names[row[7]].get(row[2], row[2])}") for row in rows)
     return [
         MaterialFact(
             id=f"{case_id}:{code}",
