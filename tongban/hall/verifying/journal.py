@@ -137,11 +137,11 @@ def _walk(report: Report, bar: Bar) -> None:
         for _ in numbers.before(subject_id):
             report.counts["办件以外的编号"] += 1
         drawn = [tuple(row[1:]) for row in numbers.at(subject_id)]
-        row = next(cases.at(subject_id), None)
+        found = next(cases.at(subject_id), None)
         if stream.kind == "case":
             stream.compare_numbers(drawn)
-            stream.compare_case(row)
-        elif row is not None:
+            stream.compare_case(found)
+        elif found is not None:
             report.differ(f"办件 {subject_id} 的台账不是办件的台账。")
         else:
             report.counts["办件以外的编号"] += len(drawn)
@@ -155,7 +155,7 @@ class _Sorted:
 
     def __init__(self, rows: Iterator[tuple[Any, ...]]) -> None:
         self._rows = rows
-        self._next = next(rows, None)
+        self._next: tuple[Any, ...] | None = next(rows, None)
 
     def before(self, key: UUID) -> Iterator[tuple[Any, ...]]:
         """Yield the rows that come before ``key``."""

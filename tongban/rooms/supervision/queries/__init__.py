@@ -5,7 +5,7 @@ from tongban.rooms.supervision.queries.figures import FigureRow, figure, figures
 from tongban.rooms.supervision.queries.findings import (
     Found,
     Stop,
-    Warning_,
+    Supervised,
     deemed_accepted,
     hasty_decisions,
     long_stops,
@@ -24,7 +24,7 @@ __all__ = [
     "LightCount",
     "LitCase",
     "Stop",
-    "Warning_",
+    "Supervised",
     "counties",
     "deemed_accepted",
     "figure",

@@ -30,7 +30,7 @@ class FigureRow:
     kind: str
     #: The case it opens to; empty for an item and for a rating that is not of a case.
     case_id: str
-    #: Number of the case, or name of the item.
+    #: Number of the case (with the material), or name of the item; empty for a rating.
     label: str
     unit: str
     item: str

@@ -51,7 +51,7 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
-class Warning_:
+class Supervised:
     """督办: a matter that a late step opened, and how it stands."""
 
     #: The matter, and the late case it arises from.
@@ -75,7 +75,7 @@ DECIDING = sorted(
 )
 
 
-def warnings(county: str, *, unit: str = "", closed: bool = False) -> tuple[Warning_, ...]:
+def warnings(county: str, *, unit: str = "", closed: bool = False) -> tuple[Supervised, ...]:
     """Return the open (or the closed) warnings, the oldest first.  One query."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -98,7 +98,7 @@ def warnings(county: str, *, unit: str = "", closed: bool = False) -> tuple[Warn
             },
         )
         lights = tuple(Light)
-        return tuple(Warning_(*row[:5], lights[row[5]], *row[6:]) for row in cursor.fetchall())
+        return tuple(Supervised(*(*row[:5], lights[row[5]], *row[6:])) for row in cursor.fetchall())
 
 
 def repeated_corrections(county: str, first: date, last: date, *, unit: str = "") -> tuple[Found, ...]:
@@ -201,4 +201,4 @@ def _steps(
                 **(values or {}),
             },
         )
-        return tuple(Found(*row[:6], float(row[6]) if row[6] is not None else None) for row in cursor.fetchall())
+        return tuple(Found(*(*row[:6], None if row[6] is None else float(row[6]))) for row in cursor.fetchall())

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -125,12 +126,12 @@ def lit_cases(
             f") lit WHERE rank = %(rank)s {page} ORDER BY due_at, id LIMIT %(most)s",
             values,
         )
-        return tuple(LitCase(*row[:6], _LIGHTS[row[6]], *row[7:]) for row in cursor.fetchall())
+        return tuple(LitCase(*(*row[:6], _LIGHTS[row[6]], *row[7:])) for row in cursor.fetchall())
 
 
-def _narrowed(county: str, unit: str, town: str, item: str) -> tuple[str, dict[str, object]]:
+def _narrowed(county: str, unit: str, town: str, item: str) -> tuple[str, dict[str, Any]]:
     where = ""
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "county": county,
         "now": clock.now(),
         "today": clock.today(),
