@@ -131,8 +131,9 @@ def test_filing_put_on_record_is_accepted_and_finished(county):
     from tongban.rooms.casework import actions as casework
 
     with county.at(2026, 9, 22):
-        other_side = casework.Signer("other_side", county.citizen("代示例").id, signed=True)
-        case_id = county.filed("rental-filing", signers=[other_side])
+        tenant = county.citizen("代示例")
+        case_id = county.filed("rental-filing", signers=[casework.Signer("other_side", tenant.id)])
+        casework.sign(case_id, tenant, role="other_side")
         assert sums("accepted") == (0, None)
         casework.put_on_record(case_id, county.able("accept", "rental-filing"))
     assert (sums("accepted"), sums("finished")) == ((1, None), (1, None))
