@@ -443,6 +443,22 @@ def test_a_review_is_asked_once_and_answered_by_the_body_above(county):
     assert_journal_gives_the_same()
 
 
+def test_it_may_be_taken_back_before_the_answer_and_not_after(county):
+    from tongban.hall import postman
+    from tongban.rooms.casework import actions as casework
+
+    case_id, late = accepted(county), accepted(county)
+    delivered(county, late)
+    with county.at(2026, 7, 1):
+        casework.withdraw(case_id, county.citizen())
+        with pytest.raises(Refused) as no:
+            casework.withdraw(late, county.citizen())
+        done = postman.drain(60)
+    assert (no.value.code, done.left, done.troubled) == ("wrong_state", 0, {})
+    assert papers(case_id) == ["receipt", "acceptance_notice", "withdrawal_notice"]
+    assert case_of(case_id).row["state"] == "archived"
+
+
 @pytest.mark.xfail(strict=True, reason="a step named accept takes the day of receipt (0005), whatever kind it is of")
 def test_the_acceptance_notice_names_the_day_of_acceptance(county):
     assert str(case_of(accepted(county)).row["accepted_on"]) == "2026-06-01"
