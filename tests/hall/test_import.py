@@ -86,6 +86,7 @@ def test_a_torn_or_wrong_row_writes_nothing_and_is_named(db, tmp_path, capsys, w
         ("名称,代码\n示例县区划".encode()[:-1], "file_damaged"),
         (b'a,b\n"open,1\n', "file_damaged"),
         (b"a,b\n\xff\xff,1\n", "file_encoding"),
+        ("名称,代码\n示例县行政区划,1\n".encode().decode("gb18030", "replace").encode(), "file_garbled"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused(tmp_path, data, code):
@@ -102,3 +103,30 @@ def test_a_file_that_is_not_there_is_refused(tmp_path):
         with pytest.raises(Refused) as refused:
             tables.read_csv(path)
         assert refused.value.code == "file_missing"
+
+
+def test_a_report_that_cannot_be_written_leaves_the_county_as_it_was(db, tmp_path):
+    from tongban.rooms.people import queries as people
+
+    with pytest.raises(Refused) as refused:
+        command.run(asked("divisions", file(tmp_path, DIVISIONS), "--report", str(tmp_path / "none" / "report.csv")))
+    assert (refused.value.code, people.divisions("990127")) == ("file_unwritable", ())
+
+
+def test_the_same_table_again_is_said_to_change_nothing(db, tmp_path, capsys):
+    for what, text in (("divisions", DIVISIONS), ("items", ITEMS)):
+        assert [command.run(asked(what, file(tmp_path, text))) for _ in range(2)] == [0, 0]
+        said = capsys.readouterr().out.splitlines()
+        assert ("已写入。" in said, said[-1]) == (True, "与上次相同，什么也没有改。")
+
+
+def test_items_of_a_county_nobody_knows_are_taken_with_one_word_about_it(db, tmp_path, capsys):
+    assert command.run(asked("items", file(tmp_path, ITEMS))) == 0
+    said = capsys.readouterr().out
+    assert said.count("系统里还没有县 990127 的区划") == 1
+
+
+def test_a_county_that_is_no_code_is_refused(db, tmp_path):
+    with pytest.raises(Refused) as refused:
+        command.run(asked("items", file(tmp_path, ITEMS), "--county", "99"))
+    assert refused.value.code == "items_county"

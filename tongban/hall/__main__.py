@@ -17,6 +17,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
+from tongban.hall.arguments import Parser
+
 FOLDER = Path(__file__).resolve().parent / "commands"
 
 
@@ -67,28 +69,8 @@ def main(words: list[str]) -> int:
     if command is None:
         print(f"没有“{words[0]}”这个命令。\n\n{_overview(known)}", file=sys.stderr)
         return 2
-    if command.needs_django:
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongban.hall.settings")
-        import django
-
-        django.setup()
-    module = importlib.import_module(f"tongban.hall.commands.{command.name}")
-    args = _arguments(command, module, words[1:])
-    if command.needs_database:
-        from tongban.hall import schema
-
-        schema.prepare()
-    return _run(command, module, args)
-
-
-def _run(command: Command, module: Any, args: argparse.Namespace) -> int:
-    from tongban.rulebook.errors import Refused
-
     try:
-        return int(module.run(args) or 0)
-    except Refused as no:
-        print(f"{no.sentence}（{no.code}）", file=sys.stderr)
-        return 1
+        return _run(command, words[1:])
     except KeyboardInterrupt:
         print("\n已停止。", file=sys.stderr)
         return 130
@@ -97,38 +79,48 @@ def _run(command: Command, module: Any, args: argparse.Namespace) -> int:
         return 0
 
 
+def _run(command: Command, words: list[str]) -> int:
+    from tongban.rulebook.errors import Refused
+
+    if command.needs_django:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongban.hall.settings")
+        import django
+
+        django.setup()
+    module = importlib.import_module(f"tongban.hall.commands.{command.name}")
+    args = _arguments(command, module, words)
+    if command.needs_database:
+        _prepare_database()
+    try:
+        return int(module.run(args) or 0)
+    except Refused as no:
+        print(f"{no.sentence}（{no.code}）", file=sys.stderr)
+        return 1
+
+
+def _prepare_database() -> None:
+    from psycopg import OperationalError
+
+    from tongban.hall import schema
+
+    try:
+        schema.prepare()
+    except OperationalError as wrong:
+        said = " ".join(str(wrong).split())
+        raise SystemExit(f"数据库连不上。请核对 DATABASE_URL，并确认数据库已经启动。数据库说：{said}") from None
+
+
 def _arguments(command: Command, module: Any, words: list[str]) -> argparse.Namespace:
     if command.passes_through and words not in (["-h"], ["--help"]):
         return argparse.Namespace(words=words)
     return _parser(command, module).parse_args(words)
 
 
-def _parser(command: Command, module: Any) -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog=f"./run {command.name}",
-        description=(module.__doc__ if _is_chinese(module.__doc__) else None) or command.help,
-        formatter_class=_Format,
-        add_help=False,
-    )
-    parser._positionals.title = "参数"
-    parser._optionals.title = "选项"
-    parser.add_argument("-h", "--help", action="help", help="显示这份说明")
+def _parser(command: Command, module: Any) -> Parser:
+    chinese = module.__doc__ if _is_chinese(module.__doc__) else None
+    parser = Parser(prog=f"./run {command.name}", description=chinese or command.help)
     module.arguments(parser)
     return parser
-
-
-class _Format(argparse.RawDescriptionHelpFormatter):
-    """Help whose first word is Chinese too."""
-
-    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
-        super().add_usage(usage, actions, groups, prefix or "用法：")
-
-
-class _Parser(argparse.ArgumentParser):
-    """A parser that says where the explanation is."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"命令写得不对：{message}\n看说明：{self.prog} --help\n")
 
 
 def _is_chinese(text: str | None) -> bool:

@@ -110,11 +110,17 @@ def django_settings(profile: str) -> dict[str, Any]:
     """Return Django's entry for the application's role.
 
     ``direct``: connections stay open and statements are prepared on the server (about four times the pace);
-    ``pgbouncer``: neither, for transaction pooling.  Raises DatabaseTrouble for another profile.
+    ``pgbouncer``: neither, for transaction pooling.  Raises DatabaseTrouble for another profile or a wrong URL.
     """
+    import psycopg
     from psycopg.conninfo import conninfo_to_dict
 
-    given = conninfo_to_dict(server_url("app"))
+    try:
+        given = conninfo_to_dict(server_url("app"))
+    except psycopg.ProgrammingError:
+        raise DatabaseTrouble(
+            "看不懂 DATABASE_URL。请写成 postgresql://用户:密码@主机:端口/数据库；不写则使用自带的数据库。"
+        ) from None
     options: dict[str, Any] = {"server_side_binding": True, "prepare_threshold": 1}
     if profile == "pgbouncer":
         options = {}

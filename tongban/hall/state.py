@@ -9,6 +9,7 @@
 """
 
 import contextlib
+import errno
 import os
 from pathlib import Path
 
@@ -20,7 +21,7 @@ def folder() -> Path:
     """Return the state folder, made if absent."""
     path = Path(os.environ.get("TONGBAN_STATE") or ROOT / ".state").resolve()
     # Root lends the folder to the user the database runs as: passing through is enough for it.
-    path.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+    _make(path, 0o711 if os.geteuid() == 0 else 0o700)
     return path
 
 
@@ -46,8 +47,35 @@ def is_demo() -> bool:
 
 def _private(variable: str, name: str) -> Path:
     path = Path(os.environ.get(variable) or folder() / name)
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make(path, 0o700)
     return path
+
+
+def _make(path: Path, mode: int) -> None:
+    try:
+        path.mkdir(mode=mode, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SystemExit(
+            f"建不了目录 {path}（{reason_of(error)}）。请换一个有权限的用户，或用 TONGBAN_STATE 另指目录。"
+        ) from None
+
+
+_REASONS = {
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EROFS: "磁盘是只读的",
+    errno.ENOSPC: "磁盘已满",
+    errno.EDQUOT: "超出磁盘配额",
+    errno.EISDIR: "这是一个目录",
+    errno.ENOTDIR: "上级不是目录",
+    errno.EEXIST: "同名的文件已经存在",
+    errno.ENOENT: "上级目录不存在",
+}
+
+
+def reason_of(error: OSError) -> str:
+    """Return in Chinese why the disk refused."""
+    return _REASONS.get(error.errno or 0) or str(error.strerror or error)
 
 
 def secret(name: str, *, make: bool) -> bytes:

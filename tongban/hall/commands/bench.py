@@ -1,4 +1,7 @@
-"""./run bench: measures the house against a baseline of the same run."""
+"""测速：与同一次运行的基准相比，只看比值。例：./run bench lifecycle --json 结果.json
+
+lifecycle 是一个办件从收件到评价的六步，基准是手写语句、同样的行。
+"""
 
 import argparse
 import importlib
@@ -6,18 +9,23 @@ import sys
 from pathlib import Path
 
 from tongban.hall import state
+from tongban.hall.arguments import whole
 
-HELP = "测速：与同一次运行的基准相比，只看比值（例：./run bench lifecycle --json 文件）"
+HELP = "测速：与同一次运行的基准相比，只看比值"
 NEEDS_DJANGO = True
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     names = sorted(path.stem for path in (state.ROOT / "bench").glob("*.py") if not path.stem.startswith("_"))
-    parser.add_argument("what", choices=names, help="测什么：lifecycle 为一个办件从收件到评价的六步")
+    parser.add_argument("what", metavar="测什么", choices=names, help="lifecycle：一个办件从收件到评价的六步")
     parser.add_argument("--json", type=Path, metavar="文件", help="把结果写成 JSON")
-    parser.add_argument("--rounds", type=int, default=5, help="交替测几轮（默认 5）")
-    parser.add_argument("--count", type=int, default=60, help="每轮每个进程办多少件（默认 60）")
-    parser.add_argument("--processes", type=int, default=4, help="进程数，一个进程一个连接（默认 4）")
+    parser.add_argument("--rounds", type=whole(1, 1000), default=5, metavar="轮数", help="交替测几轮，默认 5")
+    parser.add_argument(
+        "--count", type=whole(1, 10_000), default=60, metavar="件数", help="每轮每个进程办多少件，默认 60"
+    )
+    parser.add_argument(
+        "--processes", type=whole(1, 64), default=4, metavar="个数", help="进程数，一个进程一个连接，默认 4"
+    )
 
 
 def run(args: argparse.Namespace) -> int:

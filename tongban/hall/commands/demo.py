@@ -1,13 +1,15 @@
-"""./run demo: the whole house in one go.
+"""演示：虚构的示例县开张，一个办件从村里申请走到结果归档，查验证照，打开当天的数字，再模拟一天，最后启动网站。
 
-Opens the fictitious county, carries one case from a village to its archived result, shows its licence and the figures
-of that day, simulates part of another day, and serves.  Nothing it needs comes from outside once installed.
+安装之后不需要联网，也不会动别处的数据；可以重复运行，数据在 .state 目录里，删掉这个目录就从头开始。
 """
 
 import argparse
 import sys
 import time
 from datetime import date
+
+from tongban.hall.arguments import whole
+from tongban.hall.commands.serve import cannot_listen, serve
 
 HELP = "演示：开县、走通一个办件、模拟一天、启动网站（加 --exit 做完就停）"
 NEEDS_DJANGO = True
@@ -20,8 +22,10 @@ FIRST = date(2026, 9, 18)
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--exit", action="store_true", help="做完就停止，不启动网站")
-    parser.add_argument("--cases", type=int, default=120, help="模拟多少个办件（默认 120，最多 300）")
-    parser.add_argument("--port", type=int, default=8000, help="网站的端口（默认 8000）")
+    parser.add_argument(
+        "--cases", type=whole(1, 300), default=120, metavar="件数", help="模拟多少个办件，默认 120，最多 300"
+    )
+    parser.add_argument("--port", type=whole(1, 65535), default=8000, metavar="端口", help="网站的端口，默认 8000")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -30,13 +34,14 @@ def run(args: argparse.Namespace) -> int:
     if not settings.TONGBAN_DEMO:
         print("这里连的是正式数据库，不能运行演示。请去掉 DATABASE_URL 再试。", file=sys.stderr)
         return 2
+    if not args.exit and (hindrance := cannot_listen("127.0.0.1", args.port)):
+        print(f"{hindrance}只看演示、不启动网站，请加 --exit。", file=sys.stderr)
+        return 1
     began = time.monotonic()
     status = _show(args)
     print(f"\n以上用时 {time.monotonic() - began:.1f} 秒。")
     if status or args.exit:
         return status
-    from tongban.hall.commands.serve import serve
-
     return serve(port=args.port)
 
 
@@ -62,7 +67,7 @@ def _show(args: argparse.Namespace) -> int:
     print("　　也可以自己查：./run verify 加上面的文件名；Debian 的 pdfsig、qpdf --check 也认。\n")
     if verdict.state != "valid" or not _figures():
         return 1
-    _simulate(min(args.cases, 300))
+    _simulate(args.cases)
     clock.set_demo(clock.at_local(date(2026, 10, 13), 18), running=True)
     return 0
 

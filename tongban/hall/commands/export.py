@@ -7,12 +7,14 @@
 
 import argparse
 import csv
+import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from tongban.hall import tables
 from tongban.hall.progress import track
 
 HELP = "导出事项（TOML）或区划（CSV），可以再导入"
@@ -29,9 +31,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write what was asked for.  Returns 1 when the county has none of it."""
-    count = _divisions(args) if args.what == "divisions" else _items(args)
-    print(f"已写入 {count} 个到 {args.to}。" if count else f"县 {args.county} 没有可导出的内容。请核对区划代码。")
-    return 0 if count else 1
+    with tables.writing(args.to):
+        count = _divisions(args) if args.what == "divisions" else _items(args)
+    if count:
+        print(f"已写入 {count} 个{'事项' if args.what == 'items' else '区划'}到 {args.to}。")
+        return 0
+    hint = "事项还是草稿的，请加 --drafts；否则" if args.what == "items" and not args.drafts else ""
+    print(f"县 {args.county} 没有可导出的内容。{hint}请核对区划代码。", file=sys.stderr)
+    return 1
 
 
 def _items(args: argparse.Namespace) -> int:

@@ -1,12 +1,15 @@
 """指标：受理、办结和各项指标，都由办件和事项清单现算；用 --open 打开一个指标，看它由哪些行算出。
 
+每行依次是：代码、名称、数值、分子/分母、公式。代码就是 --open 后面要写的词。
+
 例：./run figures --from 2026-10-01 --to 2026-10-31
     ./run figures --from 2026-10-13 --to 2026-10-13 --open accepted
 """
 
 import argparse
-from datetime import date
 from typing import TYPE_CHECKING
+
+from tongban.hall.arguments import day, wide
 
 if TYPE_CHECKING:
     from tongban.rooms.supervision.queries import FigureRow
@@ -15,15 +18,25 @@ if TYPE_CHECKING:
 HELP = "指标：受理、办结和各项指标，现算现看，可打开到每一行"
 NEEDS_DJANGO = True
 
+_CHANNELS = {
+    "window": "窗口",
+    "net": "网上",
+    "phone": "电话",
+    "kiosk": "自助机",
+    "village": "村社区",
+    "partner": "外部",
+}
+_CHANNEL_WORDS = "、".join(f"{code} {word}" for code, word in _CHANNELS.items())
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--county", metavar="区划", default="", help="六位区划代码；不写则列出每一个县")
-    parser.add_argument("--from", dest="first", type=_day, metavar="日期", help="第一天，默认是本月1日")
-    parser.add_argument("--to", dest="last", type=_day, metavar="日期", help="最后一天，默认是今天")
+    parser.add_argument("--from", dest="first", type=day, metavar="日期", help="第一天，默认是本月1日")
+    parser.add_argument("--to", dest="last", type=day, metavar="日期", help="最后一天，默认是今天")
     parser.add_argument("--unit", metavar="部门", help="只看一个部门")
     parser.add_argument("--item", metavar="事项", help="只看一个事项")
-    parser.add_argument("--level", metavar="层级", help="只看一个行使层级，县级是 4")
-    parser.add_argument("--channel", metavar="渠道", help="只看一个渠道：window net phone kiosk village partner")
+    parser.add_argument("--level", metavar="层级", choices=tuple("1234567"), help="只看一个行使层级，县级是 4")
+    parser.add_argument("--channel", metavar="渠道", choices=tuple(_CHANNELS), help=f"只看一个渠道：{_CHANNEL_WORDS}")
     parser.add_argument("--open", dest="code", metavar="代码", help="打开一个指标，列出它的每一行")
 
 
@@ -40,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     if args.code and args.code not in BY_CODE:
         raise Refused("figure_unknown", f"没有代码为“{args.code}”的指标。现有：{'、'.join(BY_CODE)}。")
     narrowed = {name: getattr(args, name) for name in ("unit", "item", "level", "channel")}
-    for county in [args.county] if args.county else queries.counties():
+    for county in _counties(args):
         print(f"{county}　{first} 至 {last}")
         if args.code:
             figure = queries.figure(args.code, county, first, last, **narrowed)
@@ -50,11 +63,26 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"看不懂日期“{text}”，请写成 2026-10-13") from None
+def _counties(args: argparse.Namespace) -> tuple[str, ...]:
+    """Return the counties asked for that know the unit and item asked for.  Raises ``Refused`` where there is none."""
+    from tongban.rooms.catalogue import queries as catalogue
+    from tongban.rooms.people import queries as people
+    from tongban.rooms.supervision import queries
+    from tongban.rulebook.errors import Refused
+
+    there = queries.counties()
+    if not there:
+        raise Refused("no_county", "这里还没有办件，也没有公布的事项。可先运行 ./run demo --exit 看演示。")
+    if args.county and args.county not in there:
+        raise Refused("county_unknown", f"这里没有县 {args.county} 的办件和事项。现有：{'、'.join(there)}。")
+    found = [args.county] if args.county else list(there)
+    if args.unit:
+        found = [one for one in found if any(unit.code == args.unit for unit in people.units(one))]
+    if args.item:
+        found = [one for one in found if catalogue.versions(one, args.item)]
+    if not found:
+        raise Refused("nothing_such", "没有这个代号的部门或事项。代号可从 ./run figures --open accepted 的后两列查到。")
+    return tuple(found)
 
 
 def _print_figures(figures: "dict[str, Figure]") -> None:
@@ -64,7 +92,7 @@ def _print_figures(figures: "dict[str, Figure]") -> None:
         known = BY_CODE[code]
         mark = "" if known.mark is Mark.VERIFIED else "（公式待核）"
         share = f"{figure.numerator}" if figure.denominator is None else f"{figure.numerator}/{figure.denominator}"
-        print(f"{code:<20}{_wide(known.name, 18)}{figure!s:>10}  {share:>14}  {known.formula}{mark}")
+        print(f"{code:<20}{_wide(known.name, 18)}{_wide(str(figure), 12)}{share:>10}  {known.formula}{mark}")
 
 
 def _print_rows(figure: "Figure", rows: "tuple[FigureRow, ...]") -> None:
@@ -79,5 +107,5 @@ def _print_rows(figure: "Figure", rows: "tuple[FigureRow, ...]") -> None:
 
 
 def _wide(text: str, width: int) -> str:
-    """Pad to columns of a terminal, where a Chinese character takes two."""
-    return text + " " * (width - sum(2 if character > "ÿ" else 1 for character in text))
+    """Pad to columns of a terminal."""
+    return text + " " * (width - wide(text))

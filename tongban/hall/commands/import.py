@@ -9,6 +9,7 @@
 
 import argparse
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -42,12 +43,28 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--county", metavar="区划", default="", help="县的六位区划代码；不写则从表中看出")
     parser.add_argument("--dry-run", action="store_true", help="只检查，不写入")
     parser.add_argument("--report", metavar="报告", type=Path, help="把逐行报告写到这个 CSV 文件")
-    parser.add_argument("--by", metavar="经办", default="house", help="记入台账的经办，如 staff:001；不写则为 house")
+    parser.add_argument(
+        "--by",
+        metavar="经办",
+        type=_by,
+        default="house",
+        help="记入台账的经办，写代号不写姓名，如 staff:001；默认 house",
+    )
+
+
+def _by(text: str) -> str:
+    """Read who is named in the journal: never a name."""
+    if re.fullmatch(r"[a-z]+(:[A-Za-z0-9-]{1,40})?", text):
+        return text
+    raise argparse.ArgumentTypeError(f"要写代号，如 staff:001，不写姓名；“{text}”不行")
 
 
 def run(args: argparse.Namespace) -> int:
     """Import one file.  Returns 1 when a row has an error, so that nothing was written."""
     rows = tables.read_csv(args.file)
+    if args.report:
+        with tables.writing(args.report):
+            args.report.open("a").close()  # where the report cannot be left, nothing is imported either
     return _divisions(args, rows) if args.what == "divisions" else _items(args, rows)
 
 
@@ -66,9 +83,14 @@ def _items(args: argparse.Namespace, rows: Sequence[tables.Row]) -> int:
     if report.units:
         print(f"新登记单位 {len(report.units)} 个：{'、'.join(name for _, name in report.units)}。")
     print("、".join(f"{label} {report.noted(sort)} 条" for sort, label in _SORTS.items()) + "。")
-    loud = [line for line in lines if line[1] != _SORTS["lack"]]
-    _show(loud, args.report)
-    return _ending(args, report.written, bool(report.noted("error")))
+    _show([line for line in lines if line[1] == _SORTS["error"]], args.report)
+    _show_kinds([line for line in lines if line[1] == _SORTS["warning"]], args.report)
+    if report.noted("lack"):
+        print(
+            "“待补”是公布前还要补写的要素，逐条"
+            + ("写在报告里。" if args.report else "用 --report 报告.csv 写出来看。")
+        )
+    return _ending(args, bool(report.noted("error")), report.written, changed=report.batch is not None)
 
 
 def _divisions(args: argparse.Namespace, rows: Sequence[tables.Row]) -> int:
@@ -82,7 +104,7 @@ def _divisions(args: argparse.Namespace, rows: Sequence[tables.Row]) -> int:
         lines = [(number, _SORTS["error"], "", "列数与表头不符", "这一行可能被截断，请对照原件补全") for number in torn]
         _save(args.report, lines)
         _show(lines, args.report)
-        return _ending(args, written=False, wrong=True)
+        return _ending(args, wrong=True, written=False)
     with Bar("导入区划"), transaction.atomic():
         report = actions.import_divisions(plain, actor=args.by)
         if args.dry_run:
@@ -92,16 +114,20 @@ def _divisions(args: argparse.Namespace, rows: Sequence[tables.Row]) -> int:
     print(f"区划：读入 {len(rows)} 行，{_counted(row.outcome for row in report.rows)}。")
     wrong = [(row.line + 1, _SORTS["error"], row.code, row.sentence, "") for row in report.rows if row.sentence]
     _show(wrong, args.report)
-    return _ending(args, report.written and not args.dry_run, bool(wrong))
+    changed = report.count("same") < len(rows)
+    return _ending(args, bool(wrong), report.written and not args.dry_run, changed=changed)
 
 
-def _ending(args: argparse.Namespace, written: bool, wrong: bool) -> int:
+def _ending(args: argparse.Namespace, wrong: bool, written: bool, *, changed: bool = True) -> int:
+    if args.report:
+        print(f"逐行报告：{args.report}")
     if wrong:
         print("有错误，一行也没有写入。请改正后重新导入。")
         return 1
-    print("已写入。" if written else "只是检查，没有写入。")
-    if args.report:
-        print(f"逐行报告：{args.report}")
+    if not written:
+        print("只是检查，没有写入。")
+    else:
+        print("已写入。" if changed else "与上次相同，什么也没有改。")
     return 0
 
 
@@ -117,6 +143,19 @@ def _show(lines: Sequence[Line], report: Path | None) -> None:
     if len(lines) > _SHOWN:
         more = "见报告" if report else "用 --report 报告.csv 可看全部"
         print(f"  ……还有 {len(lines) - _SHOWN} 条，{more}。")
+
+
+def _show_kinds(lines: Sequence[Line], report: Path | None) -> None:
+    """Show one remark of each kind, and how many there are of it.  A column is a kind; with drafts, what is said is."""
+    kinds = [where if re.fullmatch("[a-z_]+", where) else what for _, _, where, what, _ in lines]
+    firsts = dict(reversed(list(zip(kinds, lines, strict=True))))
+    for kind, count in Counter(kinds).items():
+        number, sort, where, what, how = firsts[kind]
+        place = f"第 {number} 行" if number else "全表"
+        many = f"{count} 处，例如{place}" if count > 1 else place
+        print(f"  {sort} {where} {many}：{what}。{how.rstrip('。')}。")
+    if len(lines) > len(firsts) and not report:
+        print("  每种只列一处，用 --report 报告.csv 可看全部。")
 
 
 def _save(path: Path | None, lines: Sequence[Line]) -> None:

@@ -4,11 +4,14 @@
 """
 
 import argparse
+import errno
 import os
 import socket
 import subprocess
 import sys
 import time
+
+from tongban.hall.arguments import whole
 
 HELP = "启动网站和后台投递员，按 Ctrl-C 停止"
 NEEDS_DJANGO = True
@@ -19,8 +22,10 @@ PATIENCE = 15
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", metavar="地址", help="监听的地址，默认只许本机访问（127.0.0.1）")
-    parser.add_argument("--port", type=int, default=8000, metavar="端口", help="监听的端口，默认 8000")
-    parser.add_argument("--workers", type=int, default=2, metavar="个数", help="网站进程的个数，默认 2，每个 4 个线程")
+    parser.add_argument("--port", type=whole(1, 65535), default=8000, metavar="端口", help="监听的端口，默认 8000")
+    parser.add_argument(
+        "--workers", type=whole(1, 64), default=2, metavar="个数", help="网站进程的个数，默认 2，每个 4 个线程"
+    )
     parser.add_argument("--no-postman", action="store_true", help="只启动网站，投递员另行启动（./run postman）")
 
 
@@ -33,8 +38,8 @@ def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 2, *, postma
 
     The caller has made the database ready (``schema.prepare``).
     """
-    if not _is_free(host, port):
-        print(f"{host} 的端口 {port} 已被占用。请用 --port 换一个端口，或先停下占用它的程序。", file=sys.stderr)
+    if hindrance := cannot_listen(host, port):
+        print(hindrance, file=sys.stderr)
         return 1
     commands = {"网站": web_command(host, port, workers)}
     if postman:
@@ -59,14 +64,19 @@ def web_command(host: str, port: int, workers: int) -> list[str]:
     return [sys.executable, "-P", "-m", "granian", *options, "tongban.hall.wsgi:application"]
 
 
-def _is_free(host: str, port: int) -> bool:
+def cannot_listen(host: str, port: int) -> str:
+    """Return why nobody can listen there and what to do, or an empty text."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError:
-            return False
-    return True
+        except PermissionError:
+            return f"没有权限使用端口 {port}。请用 --port 换一个 1024 以上的端口。"
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                return f"这台机器没有地址 {host}。请用 --host 写本机的地址，或 0.0.0.0（所有地址）。"
+            return f"{host} 的端口 {port} 已被占用。请用 --port 换一个端口，或先停下占用它的程序。"
+    return ""
 
 
 def _watch(children: dict[str, subprocess.Popen[bytes]]) -> int:

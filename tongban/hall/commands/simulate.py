@@ -1,19 +1,25 @@
-"""./run simulate: a county in motion."""
+"""模拟运行：编造的人到示例县来办事，走与真人相同的办理动作，只在演示环境中可用。
+
+./run simulate --days 3 --per-day 300 --seed 7     三个工作日，每天 300 件；同一种子得到同样的事实
+./run verify journal                               模拟之后核对台账、期限、编号和指标
+"""
 
 import argparse
 from datetime import date
 
-HELP = "模拟运行：编造的人来办事，走与真人相同的办理动作（例：./run simulate --days 3 --per-day 300 --seed 7）"
+from tongban.hall.arguments import day, whole
+
+HELP = "模拟运行：编造的人来办事，走与真人相同的办理动作（仅限演示）"
 NEEDS_DJANGO = True
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--days", type=int, default=1, help="模拟几个工作日（默认 1）")
-    parser.add_argument("--per-day", type=int, default=300, help="每天收多少件（默认 300）")
-    parser.add_argument("--seed", type=int, default=1, help="随机数种子；同一种子得到同样的事实")
+    parser.add_argument("--days", type=whole(1, 250), default=1, metavar="天数", help="模拟几个工作日，默认 1")
+    parser.add_argument("--per-day", type=whole(1, 100_000), default=300, metavar="件数", help="每天收多少件，默认 300")
     parser.add_argument(
-        "--start", type=date.fromisoformat, default=date(2026, 10, 13), help="第一天（默认 2026-10-13）"
+        "--seed", type=int, default=1, metavar="种子", help="随机数种子，默认 1；同一种子得到同样的事实"
     )
+    parser.add_argument("--start", type=day, default=date(2026, 10, 13), metavar="日期", help="第一天，默认 2026-10-13")
     parser.add_argument("--seal", action="store_true", help="同时制作并加盖文书（默认留给后台投递员）")
 
 

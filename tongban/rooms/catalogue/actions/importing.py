@@ -5,6 +5,7 @@ nothing; a draft that somebody has edited is kept as it is.
 """
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -130,8 +131,11 @@ def import_items(
     Without ``county`` it is the division that the codes name; ``step`` is told how many rows are done.
     Raises ``Refused``: ``items_columns``, ``items_county``.
     """
-    if not rows or any(column not in rows[0] for column in COLUMNS):
-        raise Refused("items_columns", f"事项表应有 {'、'.join(COLUMNS)} 这些列，且至少有一行。请补齐表头后重新导入。")
+    if missing := [column for column in COLUMNS if not rows or column not in rows[0]]:
+        what = f"没有 {'、'.join(missing)} 列" if rows else "只有表头或是空的"
+        raise Refused("items_columns", f"事项表{what}。表头应为 {','.join(COLUMNS)}，请补齐后重新导入。")
+    if county and not re.fullmatch(r"[0-9]{6}", county):
+        raise Refused("items_county", f"县的区划代码是六位数字，收到的是“{county}”。请核对后重新导入。")
     table = [{column: (row.get(column) or "").strip() for column in COLUMNS} for row in rows]
     work = _Work(county or _county_of(table), by, step)
     _find_errors(work, rows, table)
@@ -183,6 +187,17 @@ def _find_errors(work: _Work, rows: Sequence[RawRow], table: Sequence[Mapping[st
         if row["code"] and row["code"] in seen:
             work.note(line, "error", "code", f"与第 {seen[row['code']]} 行编码相同", "删去重复的一行，或改正编码")
         seen.setdefault(row["code"], line)
+    _find_torn_end(work, table)
+
+
+def _find_torn_end(work: _Work, table: Sequence[Mapping[str, str]]) -> None:
+    """Note a last row whose last cell is only the beginning of what its department has everywhere else."""
+    last = table[-1]["department_code"]
+    others = {row["department_code"] for row in table[:-1] if row["department"] == table[-1]["department"]}
+    line = len(table) + 1
+    is_noted = any(note.line == line for note in work.notes)
+    if others and last not in others and all(one.startswith(last) for one in others) and not is_noted:
+        work.note(line, "error", "department_code", "最后一行像是被截断", "文件可能没有传完，请重新传一次")
 
 
 def _write(work: _Work, table: Sequence[Mapping[str, str]]) -> ItemReport:
@@ -210,6 +225,11 @@ def _write(work: _Work, table: Sequence[Mapping[str, str]]) -> ItemReport:
 def _units(work: _Work, table: Sequence[Mapping[str, str]]) -> dict[str, str]:
     """Return the unit code of each department; whoever can be registered in people is."""
     there = people.units(work.county)
+    is_known = people.division(f"{work.county}000000") is not None
+    if not is_known:
+        what = f"系统里还没有县 {work.county} 的区划，各部门都没有登记为单位"
+        how = "请先导入这个县的区划表，再导入一次；如果要导入的是本县，请用 --county 写明本县的六位代码"
+        work.note(0, "warning", "county", what, how)
     by_name = {unit.full_name: unit.code for unit in there}
     by_credit = {unit.credit_code: unit.code for unit in there}
     found: dict[str, str] = {}
@@ -220,7 +240,11 @@ def _units(work: _Work, table: Sequence[Mapping[str, str]]) -> dict[str, str]:
             for code in dict.fromkeys(row["department_code"] for row in rows)
         )
         owner = next(filter(None, owners), "")
-        found[name] = by_name.get(name) or by_credit.get(owner) or _new_unit(work, name, owner)
+        found[name] = (
+            by_name.get(name)
+            or by_credit.get(owner)
+            or (_new_unit(work, name, owner) if is_known else localcodes.unit_code_for(name))
+        )
     return found
 
 

@@ -54,11 +54,11 @@ def import_divisions(
 
     Raises ``Refused`` when the table is empty or a column is missing.
     """
-    table = [{key: (row.get(key) or "").strip() for key in COLUMNS} if _whole(row) else {} for row in rows]
-    if not table or not all(table):
-        raise Refused(
-            "divisions_columns", f"区划表应有 {'、'.join(COLUMNS)} 四列，且至少有一行。请补齐表头后重新导入。"
-        )
+    given = list(rows)
+    if missing := [key for key in COLUMNS if not given or any(key not in row for row in given)]:
+        what = f"没有 {'、'.join(missing)} 列" if given else "只有表头或是空的"
+        raise Refused("divisions_columns", f"区划表{what}。表头应为 {','.join(COLUMNS)}，请补齐后重新导入。")
+    table = [{key: (row[key] or "").strip() for key in COLUMNS} for row in given]
     codes = {row["code"] for row in table}
     wanted = codes | {row["parent_code"] for row in table}
     known = {row.code: row for row in Division.objects.filter(code__in=wanted, valid_until=None)}
@@ -74,10 +74,6 @@ def import_divisions(
     if report.written and report.count("same") < len(table):
         _write(table, known, valid_from or clock.today(), actor)
     return report
-
-
-def _whole(row: Mapping[str, str]) -> bool:
-    return all(key in row for key in COLUMNS)
 
 
 def _fault(row: Mapping[str, str], known: set[str]) -> str:
