@@ -24,7 +24,7 @@ def names(item: Item, known: Known) -> Iterator[Complaint]:
     """Code and name are there and well formed."""
     if item.code and not _KEBAB.fullmatch(item.code):
         yield Complaint(
-            "code", f"代号 {item.code!r} 不合格式", "代号用于网址和导出文件", "只用小写字母、数字和连字符", rule="code"
+            "code", f"代号“{item.code}”不合格式", "代号用于网址和导出文件", "只用小写字母、数字和连字符", rule="code"
         )
     if not item.name.strip():
         yield Complaint(
@@ -37,7 +37,7 @@ def kind_and_class(item: Item, known: Known) -> Iterator[Complaint]:
     if item.kind not in known.kinds:
         yield Complaint(
             "kind",
-            f"没有 {item.kind!r} 这种办件",
+            f"没有“{item.kind}”这种办件",
             "办件按步骤表办理",
             f"从 {'、'.join(sorted(known.kinds))} 中选",
             rule="kind",
@@ -60,7 +60,7 @@ def unit_and_level(item: Item, known: Known) -> Iterator[Complaint]:
     if item.unit not in known.units:
         yield Complaint(
             "unit",
-            f"没有代号为 {item.unit!r} 的实施主体",
+            f"没有代号为“{item.unit}”的实施主体",
             "事项要素：实施主体",
             "先登记该单位，或改正代号",
             rule="unit",
@@ -78,7 +78,7 @@ def tree(item: Item, known: Known) -> Iterator[Complaint]:
     if item.parent == item.code:
         yield Complaint("parent", "主项写成了自己", why, "改成真正的主项，或留空", rule="parent")
     elif parent is None:
-        yield Complaint("parent", f"没有主项 {item.parent!r}", why, "先登记主项，或改正代号", rule="parent")
+        yield Complaint("parent", f"没有主项“{item.parent}”", why, "先登记主项，或改正代号", rule="parent")
     elif parent.state == "cancelled":
         yield Complaint(
             "parent",

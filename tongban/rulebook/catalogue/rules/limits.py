@@ -184,7 +184,7 @@ def may_open(item: Item, known: Known) -> Iterator[Complaint]:
         if name not in proceedings.ALL:
             yield Complaint(
                 f"proceedings[{at}]",
-                f"没有 {name!r} 这种程序",
+                f"没有“{name}”这种程序",
                 "程序清单",
                 f"从 {'、'.join(proceedings.ALL)} 中选",
                 rule="proceeding",

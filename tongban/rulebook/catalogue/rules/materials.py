@@ -158,7 +158,7 @@ def _not_from_applicant(one: Material, at: str, known: Known) -> Iterator[Compla
             if kind not in known.licence_kinds:
                 yield Complaint(
                     f"{at}.licence_kinds",
-                    f"没有证照种类 {kind!r}",
+                    f"没有证照种类“{kind}”",
                     "证照须先登记种类",
                     "登记该种类，或改正代号",
                     rule="licence_kind",
@@ -168,7 +168,7 @@ def _not_from_applicant(one: Material, at: str, known: Known) -> Iterator[Compla
     ):
         yield Complaint(
             f"{at}.resource",
-            f"没有共享资源 {one.resource!r}",
+            f"没有共享资源“{one.resource}”",
             "共享资源目录",
             "写明资源代号，或先登记该资源",
             rule="resource",

@@ -35,7 +35,7 @@ def exist(item: Item, known: Known) -> Iterator[Complaint]:
         other = known.items.get(part.item)
         if other is None or part.item == item.code:
             yield Complaint(
-                f"parts[{at}].item", f"没有事项 {part.item!r}", _WHY, "先登记该事项，或改正代号", rule="part_missing"
+                f"parts[{at}].item", f"没有事项“{part.item}”", _WHY, "先登记该事项，或改正代号", rule="part_missing"
             )
         elif other.state != "in_force":
             word = "已取消" if other.state == "cancelled" else "已冻结"

@@ -63,7 +63,7 @@ def result(item: Item, known: Known) -> Iterator[Complaint]:
     if one.licence_kind and one.licence_kind not in known.licence_kinds:
         yield Complaint(
             "result.licence_kind",
-            f"没有证照种类 {one.licence_kind!r}",
+            f"没有证照种类“{one.licence_kind}”",
             "证照须先登记种类",
             "登记该种类，或改正代号",
             rule="result_licence",
