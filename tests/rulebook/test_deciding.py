@@ -56,7 +56,7 @@ class Case:
             clocks=outcome.clocks,
             proceedings=outcome.proceedings,
             flags=outcome.flags,
-            acceptor=who.id if step in deciding.ACCEPTING else self.facts.acceptor,
+            acceptor=who.id if outcome.step.accepts else self.facts.acceptor,
             told=self.facts.told | told,
             notices=self.facts.notices + (step == "ask_correction"),
         )

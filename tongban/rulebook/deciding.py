@@ -24,18 +24,19 @@ def decide(facts: Facts, name: str, actor: Actor, given: Given, now: datetime, c
         raise Refused("nothing_lapsed", "没有期限届满，这一步不会发生。请刷新后查看现在的期限。", step.basis)
     if step.reason and not given.reason.strip():
         raise Refused("reason_missing", f"{step.label}必须书面说明理由。", step.basis)
+    _in_time(facts, step, now)
     for need in step.needs:
         GUARDS[need](facts, actor, given)
     today = now.astimezone(SHANGHAI).date()
     received_on = _received_on(facts, step, given, today)
-    accepted_on = received_on if step.name in ACCEPTING else facts.accepted_on
+    accepted_on = {"receipt": received_on, "today": today}.get(step.accepts, facts.accepted_on)
     state = facts.state if step.target == "=" else step.target
-    stage = facts.stage + STAGE_MOVES.get(step.name, 0)
+    stage = facts.stage + step.moves
     proceedings = _proceedings(facts, step, given, today, calendar)
     clocks = _clocks(facts, step, given, received_on, accepted_on, now, calendar, proceedings)
     before = set(facts.clocks)
     touched = frozenset((c.name, c.run) for c in clocks if c not in before)
-    if not touched and name in MOVING:
+    if not touched and step.only_moves:
         raise _unmoved(facts, step)
     desks = facts.item.desks
     return Outcome(
@@ -92,14 +93,6 @@ def recount(running: Running, rule: ClockRule, calendar: Calendar) -> Running:
     return replace(running, due=due, amber_from=min(warned.on, due.on))
 
 
-#: Steps by which a case is accepted, by somebody or by silence (许可法 32).
-ACCEPTING = frozenset({"accept", "deem_accepted", "decide_on_spot"})
-#: Steps that move a case along the item's chain of desks.
-STAGE_MOVES = {"pass_on": 1, "send_back": -1}
-#: Steps by which the law takes note that a clock has run out.
-NOTING = frozenset({"note_overdue", "go_up"})
-#: Steps that are nothing if no clock moves by them.
-MOVING = frozenset({"extend", "recount"})
 #: States in which a case lies on a desk of the chain.
 DESK_STATES = frozenset({"accepted", "paused", "publicising"})
 
@@ -128,19 +121,25 @@ def _post(facts: Facts, step: Step, actor: Actor) -> Post:
     return held[0]
 
 
+def _in_time(facts: Facts, step: Step, now: datetime) -> None:
+    if step.while_runs and not any(c.name == step.while_runs and c.due_at > now for c in facts.clocks if c.is_running):
+        label = facts.kind.clock_by_name[step.while_runs].label
+        raise Refused("too_late", f"{label}已过，不能再办理“{step.label}”。", step.basis)
+
+
 def _received_on(facts: Facts, step: Step, given: Given, today: date) -> date | None:
     """The day on which the papers are complete: filing, or the last supplement (许可法 32).
 
     A second notice that names what the first left out is a breach of the office, so the day stays.
     """
-    if step.name == "file":
+    if step.receives == "filing":
         day = given.received_on or today
         if day > today:
             raise Refused(
                 "received_in_future", "收件日期不能晚于今天。请核对纸质收件单上的日期。", law("民法典 第二百零一条")
             )
         return day
-    if step.name == "supply":
+    if step.receives == "supplement":
         return facts.received_on if "second_notice" in facts.flags else given.received_on or today
     return facts.received_on
 
@@ -180,14 +179,14 @@ def _clocks(
                 else c
                 for c in clocks
             ]
-    if step.name in NOTING:
+    if step.lapse:
         late = [c for c in clocks if _expired(c, now)]
         clocks = [replace(c, noted=True) if c in late else c for c in clocks]
-        if step.name == "go_up":  # the next post up gets the same time again
-            moves = [ClockMove(ClockOp.START, c.name) for c in late]
+        if step.lapse == "again":  # the next post up gets the same time again
+            moves = [ClockMove(ClockOp.START, c.name) for c in late if facts.kind.clock_by_name[c.name].again]
             begun = [_start(facts, move, received_on, accepted_on, now, calendar, clocks) for move in moves]
             clocks += [c for c in begun if c is not None]
-    if step.name == "recount":
+    if step.recounts:
         clocks = [recount(c, facts.kind.clock_by_name[c.name], calendar) if c.is_running else c for c in clocks]
     return tuple(clocks)
 
@@ -227,7 +226,7 @@ def _limit(facts: Facts, rule: ClockRule, move: ClockMove, day: date, calendar: 
 
 def _unmoved(facts: Facts, step: Step) -> Refused:
     """Say why no clock moves by a step that is nothing else."""
-    if step.name == "recount":
+    if step.recounts:
         return Refused("nothing_moves", "按新日历，这个办件的期限没有变化。", step.basis)
     if facts.item.limits.extension is None:
         return Refused("not_extendable", "本事项没有规定可以延长。请在期限内办理。", step.basis)
@@ -236,20 +235,20 @@ def _unmoved(facts: Facts, step: Step) -> Refused:
 
 def _proceedings(facts: Facts, step: Step, given: Given, today: date, calendar: Calendar) -> tuple[Proceeding, ...]:
     open_ones = [p for p in facts.proceedings if p.closed_on is None]
-    if step.name == "pause" and given.time_needed is not None:
+    if step.proceeding == "proceeding" and given.time_needed is not None:
         due_on = time.due(today, given.time_needed, calendar, roll=False).on
         pauses = given.notice and given.proceeding in ARTICLE_45
         opened = Proceeding(len(facts.proceedings) + 1, given.proceeding, today, due_on, pauses)
         return (*facts.proceedings, opened)
-    if step.name == "publicise":
+    if step.proceeding == "publication":
         timed = facts.item.limits.publication
         if timed is None:
             raise Refused("no_publication", "本事项没有规定公示。", step.basis)
         due_on = time.due(today, timed.limit, calendar).on
         return (*facts.proceedings, Proceeding(len(facts.proceedings) + 1, "publication", today, due_on, False))
-    if step.name in ("resume", "end_publication"):
+    if step.proceeding in ("close", "close_when_over"):
         over = open_ones[-1]
-        if step.name == "end_publication" and today <= over.due_on:
+        if step.proceeding == "close_when_over" and today <= over.due_on:
             raise Refused("publication_running", f"公示到 {over.due_on} 才期满，期满后再办理。", step.basis)
         closed = replace(over, closed_on=today, result=given.result)
         return tuple(closed if p is over else p for p in facts.proceedings)
@@ -258,21 +257,9 @@ def _proceedings(facts: Facts, step: Step, given: Given, today: date, calendar: 
 
 def _flags(facts: Facts, step: Step, given: Given) -> frozenset[str]:
     """Marks that supervision reads: breaches and counted exceptions."""
-    flags = set()
-    if step.name == "ask_correction" and facts.notices and {lack.code for lack in given.lacking} - facts.told:
+    flags = {step.mark} if step.mark else set()
+    if facts.notices and {lack.code for lack in given.lacking} - facts.told:
         flags.add("second_notice")
-    if step.name == "deem_accepted":
-        flags.add("deemed_accepted")
-    if step.name == "decide_on_spot":
-        flags.add("on_the_spot")
-    if step.name in NOTING:
-        flags.add("overdue")
-    if step.name == "reopen":
-        flags.add("reopened")
-    if step.name == "rate":
-        flags.add("rated")
-    if step.name == "extend":
-        flags.add("extended")
     return frozenset(flags)
 
 

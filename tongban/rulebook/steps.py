@@ -123,6 +123,8 @@ class ClockRule:
     calendar: str = "legal"
     #: False for natural-day periods that do not roll over rest days.
     roll: bool = True
+    #: False: when it has run out and the matter goes up one post, the time is not given again (a limit of law).
+    again: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,24 @@ class Step:
     reason: bool = False
     #: Who is told: ``applicant``, ``desk``, ``supervisor``.
     tells: tuple[str, ...] = ()
+    #: The day of receipt is set by it: ``filing``, or ``supplement`` (the day the papers became complete).
+    receives: str = ""
+    #: The case is accepted by it: as of the day of ``receipt`` (许可法 32), or of ``today``.
+    accepts: str = ""
+    #: It moves the case along the item's chain of desks: 1 on, -1 back.
+    moves: int = 0
+    #: Flag it leaves on the case, which guards and supervision read.
+    mark: str = ""
+    #: It takes note that clocks ran out: ``note``, or ``again``: the next post up gets the same time again.
+    lapse: str = ""
+    #: It opens (``proceeding``, ``publication``) or closes (``close``, ``close_when_over``) a proceeding.
+    proceeding: str = ""
+    #: It may be taken only while this clock runs.
+    while_runs: str = ""
+    #: It is nothing if no clock moves by it.
+    only_moves: bool = False
+    #: Running clocks are counted anew with the present calendar.
+    recounts: bool = False
     #: The case's decision after this step: ``granted``, ``refused`` …
     decision: str = ""
     #: The case is over with this step.

@@ -23,6 +23,7 @@ CASE_COLUMNS = (
     "number",
     "lookup_code",
     "item_id",
+    "unit",
     "site_id",
     "channel",
     "holder",

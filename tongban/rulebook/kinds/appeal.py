@@ -106,8 +106,18 @@ STEPS = (
         needs=("not_reopened",),
         reason=True,
         tells=("desk",),
+        mark="reopened",
     ),
-    Step("rate", "再次评价", ("closed", "archived"), "=", (Post.APPLICANT,), shared.RATING, needs=("not_rated",)),
+    Step(
+        "rate",
+        "再次评价",
+        ("closed", "archived"),
+        "=",
+        (Post.APPLICANT,),
+        shared.RATING,
+        needs=("not_rated",),
+        mark="rated",
+    ),
     Step("archive", "归档", ("closed", "not_taken"), "archived", (Post.HOUSE,), shared.E_ARCHIVE, effects=("archive",)),
     Step(
         "go_up",
@@ -118,6 +128,8 @@ STEPS = (
         shared.RATING,
         effects=("up_one_post",),
         tells=("supervisor", "desk"),
+        lapse="again",
+        mark="overdue",
     ),
     Step(
         "recount",
@@ -126,6 +138,8 @@ STEPS = (
         "=",
         (Post.LAW,),
         shared.RATING,
+        recounts=True,
+        only_moves=True,
     ),
 )
 

@@ -51,6 +51,7 @@ STEPS = (
         needs=("all_supplied",),
         documents=("receipt",),
         tells=("applicant",),
+        receives="supplement",
     ),
     *(step for step in shared.correction_steps() if step.name in ("supply_part", "lapse")),
     Step(

@@ -64,6 +64,8 @@ STEPS = (
         needs=("not_extended",),
         reason=True,
         tells=("desk",),
+        mark="extended",
+        only_moves=True,
     ),
     Step(
         "answer",
@@ -98,6 +100,7 @@ STEPS = (
         needs=("not_reopened",),
         reason=True,
         tells=("desk",),
+        mark="reopened",
     ),
     Step(
         "refer",
@@ -121,8 +124,19 @@ STEPS = (
         BASIS,
         effects=("up_one_post",),
         tells=("supervisor", "desk"),
+        lapse="again",
+        mark="overdue",
     ),
-    Step("recount", "按新日历重算期限", ("assigned", "working", "answered"), "=", (Post.LAW,), BASIS),
+    Step(
+        "recount",
+        "按新日历重算期限",
+        ("assigned", "working", "answered"),
+        "=",
+        (Post.LAW,),
+        BASIS,
+        recounts=True,
+        only_moves=True,
+    ),
 )
 
 MATTER = Kind("matter", "交办", STATES, CLOCKS, STEPS)

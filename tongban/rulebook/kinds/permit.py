@@ -62,6 +62,7 @@ STEPS = (
         documents=("acceptance_notice",),
         needs=("complete",),
         tells=("applicant", "desk"),
+        accepts="receipt",
     ),
     Step(
         "deem_accepted",
@@ -74,6 +75,8 @@ STEPS = (
         documents=("acceptance_notice",),
         effects=("open_matter",),
         tells=("applicant", "desk", "supervisor"),
+        accepts="receipt",
+        mark="deemed_accepted",
     ),
     shared.not_accept(),
     Step(
@@ -89,6 +92,8 @@ STEPS = (
         needs=("complete", "on_the_spot"),
         tells=("applicant",),
         decision="granted",
+        accepts="receipt",
+        mark="on_the_spot",
     ),
     *shared.chain_steps(),
     *shared.proceeding_steps(),
@@ -101,6 +106,7 @@ STEPS = (
         law("社会救助暂行办法 第十一条"),
         needs=("none_open",),
         tells=("applicant",),
+        proceeding="publication",
     ),
     Step(
         "end_publication",
@@ -110,6 +116,7 @@ STEPS = (
         (Post.REVIEWER, Post.DECIDER),
         law("社会救助暂行办法 第十一条"),
         needs=("publication_over",),
+        proceeding="close_when_over",
     ),
     shared.extend(),
     Step(

@@ -42,7 +42,13 @@ CLOCKS = (
     ClockRule("tell", "告知受理期限", Expiry.UP_ONE_POST, "go_up", petition.TELL.basis, default=petition.TELL.limit),
     # Called so because notices and documents know the limit of a case by this name.
     ClockRule(
-        "statutory", "办理期限", Expiry.UP_ONE_POST, "go_up", petition.FINISH.basis, default=petition.FINISH.limit
+        "statutory",
+        "办理期限",
+        Expiry.UP_ONE_POST,
+        "go_up",
+        petition.FINISH.basis,
+        default=petition.FINISH.limit,
+        again=False,
     ),
     ClockRule("delivery", "送达期限", Expiry.UP_ONE_POST, "go_up", DELIVERED, default=Limit.parse("5wd")),
     ClockRule(
@@ -78,6 +84,7 @@ STEPS = (
         WORKERS,
         petition.OBJECT.basis,
         clocks=(*stop("object", "tell"), start("route")),
+        while_runs="object",
         reason=True,
         tells=("supervisor",),
     ),
@@ -124,6 +131,7 @@ STEPS = (
         clocks=(*stop("object", "tell"), start("statutory")),
         documents=("acceptance_notice",),
         tells=("applicant", "desk"),
+        accepts="today",
     ),
     Step(
         "not_take",
@@ -152,6 +160,8 @@ STEPS = (
         needs=("not_extended",),
         reason=True,
         tells=("applicant", "desk"),
+        mark="extended",
+        only_moves=True,
     ),
     Step(
         "answer",
@@ -188,6 +198,7 @@ STEPS = (
         effects=("up_one_post",),
         needs=("not_reopened",),
         tells=("desk",),
+        mark="reopened",
     ),
     Step(
         "review",
@@ -214,7 +225,16 @@ STEPS = (
         closes=True,
     ),
     shared.withdraw("filed", "routed", "received", "objected", "accepted"),
-    Step("rate", "评价", ("closed", "archived"), "=", (Post.APPLICANT,), shared.RATING, needs=("not_rated",)),
+    Step(
+        "rate",
+        "评价",
+        ("closed", "archived"),
+        "=",
+        (Post.APPLICANT,),
+        shared.RATING,
+        needs=("not_rated",),
+        mark="rated",
+    ),
     Step(
         "archive",
         "归档",
@@ -233,6 +253,8 @@ STEPS = (
         design("超期上提一级"),
         effects=("up_one_post",),
         tells=("supervisor", "desk"),
+        lapse="again",
+        mark="overdue",
     ),
     *shared.housekeeping((*UNROUTED, *ROUTED, "delivered")),
 )

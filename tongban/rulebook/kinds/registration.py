@@ -68,6 +68,7 @@ STEPS = (
         documents=("acceptance_notice",),
         needs=("complete",),
         tells=("applicant", "desk"),
+        accepts="receipt",
     ),
     Step(
         "deem_accepted",
@@ -79,6 +80,8 @@ STEPS = (
         clocks=_ACCEPTED,
         documents=("acceptance_notice",),
         tells=("applicant", "desk"),
+        accepts="receipt",
+        mark="deemed_accepted",
     ),
     shared.not_accept(),
     *shared.chain_steps(),

@@ -49,6 +49,7 @@ def file(
         documents=(document,),
         effects=("use_licences", *effects),
         tells=("applicant",),
+        receives="filing",
     )
 
 
@@ -78,6 +79,7 @@ def correction_steps(waiting: str = "correcting") -> tuple[Step, ...]:
             needs=("all_supplied",),
             documents=("receipt",),
             tells=("applicant",),
+            receives="supplement",
         ),
         Step(
             "supply_part",
@@ -152,6 +154,7 @@ def chain_steps() -> tuple[Step, ...]:
             article,
             needs=("more_desks",),
             tells=("desk",),
+            moves=1,
         ),
         Step(
             "send_back",
@@ -163,6 +166,7 @@ def chain_steps() -> tuple[Step, ...]:
             needs=("earlier_desk",),
             reason=True,
             tells=("desk",),
+            moves=-1,
         ),
     )
 
@@ -181,6 +185,7 @@ def proceeding_steps() -> tuple[Step, ...]:
             documents=("special_procedure_notice",),
             needs=("proceeding_given",),
             tells=("applicant",),
+            proceeding="proceeding",
         ),
         Step(
             "resume",
@@ -192,6 +197,7 @@ def proceeding_steps() -> tuple[Step, ...]:
             clocks=(ClockMove(ClockOp.RESUME, "*"),),
             needs=("proceeding_result",),
             tells=("applicant",),
+            proceeding="close",
         ),
     )
 
@@ -210,6 +216,8 @@ def extend() -> Step:
         needs=("extendable",),
         reason=True,
         tells=("applicant", "desk"),
+        mark="extended",
+        only_moves=True,
     )
 
 
@@ -311,7 +319,16 @@ def closing_steps(ready: tuple[str, ...], ended: tuple[str, ...], running: tuple
             needs=("fee_settled",),
             closes=True,
         ),
-        Step("rate", "评价", (*ready, *ended, "archived"), "=", (Post.APPLICANT,), RATING, needs=("not_rated",)),
+        Step(
+            "rate",
+            "评价",
+            (*ready, *ended, "archived"),
+            "=",
+            (Post.APPLICANT,),
+            RATING,
+            needs=("not_rated",),
+            mark="rated",
+        ),
         Step("archive", "归档", ended, "archived", (Post.HOUSE,), E_ARCHIVE, effects=("archive",)),
         *housekeeping(running),
     )
@@ -329,6 +346,17 @@ def housekeeping(running: tuple[str, ...]) -> tuple[Step, ...]:
             law("优化营商环境条例 第三十六条"),
             effects=("open_matter",),
             tells=("supervisor",),
+            lapse="note",
+            mark="overdue",
         ),
-        Step("recount", "按新日历重算期限", running, "=", (Post.LAW,), law("行政许可法 第八十二条")),
+        Step(
+            "recount",
+            "按新日历重算期限",
+            running,
+            "=",
+            (Post.LAW,),
+            law("行政许可法 第八十二条"),
+            recounts=True,
+            only_moves=True,
+        ),
     )

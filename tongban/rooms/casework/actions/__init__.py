@@ -8,6 +8,7 @@ from tongban.rooms.casework.actions.answering import (
     refer,
     reopen,
     return_it,
+    route,
     take_on,
 )
 from tongban.rooms.casework.actions.drafts import save_draft
@@ -91,6 +92,7 @@ __all__ = [
     "reopen",
     "resume",
     "return_it",
+    "route",
     "save_draft",
     "send_back",
     "settle_fee",

@@ -4,7 +4,18 @@ from uuid import UUID
 
 from tongban.rooms.casework.actions.standing import Who
 from tongban.rooms.casework.actions.taking import Done, Plan, take
+from tongban.rooms.people import queries as people
+from tongban.rulebook.errors import Refused
 from tongban.rulebook.facts import Given
+
+
+def route(case_id: UUID, who: Who, *, holder: UUID, key: str = "") -> Done:
+    """转送: to the post that has it in hand from now on, and to its unit.  Raises ``Refused("post_unknown")``."""
+    post = people.powers().posts.get(holder)
+    if post is None:
+        raise Refused("post_unknown", "没有这个岗位。请从在用的岗位中选择办理单位和办理岗位。")
+    plan = Plan(columns={"holder": holder, "unit": post.unit_code}, notes={"to": str(holder)})
+    return take(case_id, "route", who, plan, asked=str(holder), key=key)
 
 
 def take_on(case_id: UUID, who: Who, *, key: str = "") -> Done:

@@ -113,13 +113,15 @@ def write(
     """Write what the rulebook decided, in one statement.  None: the case has moved since it was read."""
     step = outcome.step
     seq = 1 if new else file.version + 1
+    if not new and (unknown := set(plan.columns) - set(CASE_COLUMNS)):
+        raise ValueError(f"a step does not write {sorted(unknown)}")
     row = {**file.row, **plan.columns, **_row_after(file, outcome, actor, now)}
     year = clock.legal_date(now).year
     draws = [{"unit": str(row["unit"]), "kind": kind, "year": year} for kind in step.documents]
     promises = _promises(file, outcome, seq, now)
     rows: dict[str, list[Mapping[str, Any]]] = {table: list(some) for table, some in plan.rows.items()}
     notes: dict[str, Any] = {**outcome.notes, **plan.notes}
-    if step.name in deciding.ACCEPTING and (fee := _fee_due(file, now)):
+    if step.accepts and (fee := _fee_due(file, now)):
         rows["casework_fee"] = [fee]
         notes["fee"] = "due"
     for name in step.effects:
@@ -197,7 +199,7 @@ def _fee_due(file: CaseFile, now: datetime) -> dict[str, Any] | None:
 
 def _row_after(file: CaseFile, outcome: Outcome, actor: Actor, now: datetime) -> dict[str, Any]:
     step = outcome.step
-    accepting = step.name in deciding.ACCEPTING
+    accepting = bool(step.accepts)
     return {
         "state": outcome.state,
         "stage": outcome.stage,

@@ -16,6 +16,7 @@ _KEYWORDS = frozenset({
     "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minItems", "maxItems", "uniqueItems", "default",
     "examples", "readOnly", "minProperties", "maxProperties", "dependentRequired", "oneOf", "anyOf", "allOf", "not",
     "if", "then", "else",
+    "x-message",  # our own annotation: the sentence a person reads when the answer does not fit
 })
 # fmt: on
 _COUNTS = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")
@@ -50,13 +51,13 @@ def _node(node: Any, at: str, *, titled: bool = True) -> Iterator[Complaint]:
     kind = node.get("type")
     if "enum" not in node and "const" not in node and kind not in _TYPES:
         yield Complaint(
-            f"{at}.type", f"字段类型 {kind!r} 不存在", _WHY, f"从 {'、'.join(sorted(_TYPES))} 中选", rule="form_type"
+            f"{at}.type", f"字段类型“{kind}”不存在", _WHY, f"从 {'、'.join(sorted(_TYPES))} 中选", rule="form_type"
         )
     title = node.get("title", "")
     if titled and not (isinstance(title, str) and _CHINESE.search(title)):
         yield Complaint(f"{at}.title", "字段没有中文名称", _WHY, "写上中文 title", rule="form_title")
     for word in sorted(set(map(str, node)) - _KEYWORDS):
-        yield Complaint(f"{at}.{word}", f"JSON Schema 没有 {word!r}", _WHY, "核对关键字的拼写", rule="form_keyword")
+        yield Complaint(f"{at}.{word}", f"JSON Schema 没有“{word}”", _WHY, "核对关键字的拼写", rule="form_keyword")
     yield from _limits(node, at)
     if kind == "object":
         yield from _object(node, at)
@@ -98,7 +99,7 @@ def _limits(node: Mapping[str, Any], at: str) -> Iterator[Complaint]:
         try:
             re.compile(pattern)
         except (re.error, TypeError):
-            yield Complaint(f"{at}.pattern", f"正则 {pattern!r} 不成立", _WHY, "改正正则", rule="form_pattern")
+            yield Complaint(f"{at}.pattern", f"正则“{pattern}”不成立", _WHY, "改正正则", rule="form_pattern")
     for word in _COUNTS:
         count = node.get(word)
         if count is not None and (type(count) is not int or count < 0):
