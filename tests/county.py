@@ -48,6 +48,10 @@ class County:
 
         return citizen(name)
 
+    def firm(self, name: str = "示例县示例餐饮有限公司") -> Any:
+        """Return an organisation of the seed as an applicant; it acts through its representative."""
+        return self.citizen(name)
+
     def staff(self, post_code: str) -> Any:
         """Return whoever holds this post of the seed today."""
         from tongban.rooms import clock
