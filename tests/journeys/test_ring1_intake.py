@@ -12,8 +12,8 @@ DAY = (2026, 9, 22)
 
 
 def test_every_state_of_the_whole_way_has_time_person_and_result(county, tmp_path):
-    """S045.  Given a filing at the front, When finished, Then each state has time, person and result and the exit window
-    delivers.
+    """S045.  Given a filing at the front, When finished, Then each state has time, person and result and the exit
+    window delivers.
     """
     from tongban.hall import postman
     from tongban.rooms.casework import actions as casework
@@ -117,8 +117,8 @@ def test_who_accepted_does_not_decide(county):
 
 
 def test_a_hand_over_has_sender_receiver_and_times_and_the_seal_needs_no_trip(county):
-    """S050.  Given a case needing another office's stamp, When decided, Then the e-seal is applied in the system with no
-    physical hop: every hand-over stands in the journal, the applicant carries nothing.
+    """S050.  Given a case needing another office's stamp, When decided, Then the e-seal is applied in the system with
+    no physical hop: every hand-over stands in the journal, the applicant carries nothing.
     """
     from tongban.hall import postman
     from tongban.rooms.casework import actions as casework
@@ -144,7 +144,7 @@ def test_a_hand_over_has_sender_receiver_and_times_and_the_seal_needs_no_trip(co
     assert verdict.state == "valid"
     assert decision.id in {use.document_id for use in uses}
     assert licences.uses_without_a_case(county.code) == ()
-    assert {one.actor for one in stream(case_id) if one.step not in ("file",)}.isdisjoint({county.citizen().name})
+    assert {one.actor for one in stream(case_id) if one.step != "file"}.isdisjoint({county.citizen().name})
 
 
 def test_acceptances_at_the_same_time_are_numbered_without_a_gap(own_county):

@@ -11,8 +11,8 @@ DAY = (2026, 9, 22)
 
 
 def test_a_granted_case_has_its_licence_in_the_store_with_the_same_data(county):
-    """S095.  Given a decision to grant, When issued, Then an e-licence is in the store within seconds with the same data
-    as the case.
+    """S095.  Given a decision to grant, When issued, Then an e-licence is in the store within seconds with the same
+    data as the case.
     """
     from tongban.rooms.casework import actions as casework
     from tongban.rooms.casework.queries.reading import read
@@ -77,8 +77,8 @@ def test_a_wrong_collector_gets_nothing_unless_mandated(county):
 
 
 def test_a_rental_is_filed_recorded_and_downloaded_without_a_visit(county, tmp_path):
-    """S022.  Given a rental filing with photos, When approved, Then an SMS goes out and the sealed record downloads with
-    a QR.
+    """S022.  Given a rental filing with photos, When approved, Then an SMS goes out and the sealed record downloads
+    with a QR.
     """
     from dataclasses import replace
 
@@ -141,8 +141,8 @@ def test_progress_is_told_to_number_and_code_and_to_nobody_else(county):
 
 @pytest.mark.parametrize(("state", "since"), [("valid", None), ("revoked", date(2026, 10, 12))])
 def test_the_code_on_a_licence_tells_whether_it_still_holds(county, state, since):
-    """S097.  Given a revoked licence's QR, When scanned, Then it says revoked with the date; before, it says valid, with
-    the name masked.
+    """S097.  Given a revoked licence's QR, When scanned, Then it says revoked with the date; before, it says valid,
+    with the name masked.
     """
     from tongban.hall import postman
     from tongban.rooms.licences import actions as licences

@@ -15,7 +15,7 @@ def entries(case_id, step="rate"):
 
 
 def test_case_rated_twice_only_one_stands(county, case):
-    """S114: given a case rated twice, when saved, then only one stands."""
+    """S114: given a case rated twice, when saved, then only one stands per act."""
     from tongban.rooms.ratings import actions, queries
     from tongban.rooms.ratings.models import Rating
 
@@ -194,7 +194,9 @@ def test_default_after_the_countys_time(county, day, filled):
 
 
 def test_default_never_counts_as_active_and_gives_way_to_her_own(county):
-    """S114: a default never counts as active."""
+    """S114: given an unrated case whose rating was filled in, when figures are counted, then a default never counts as
+    active.
+    """
     from datetime import date
 
     from tongban.rooms.ratings import actions, queries

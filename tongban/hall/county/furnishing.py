@@ -17,6 +17,7 @@ from tongban.rooms.exchange import queries as exchanged
 from tongban.rooms.people import queries as people
 from tongban.rooms.waiting import actions as waiting
 from tongban.rooms.waiting import queries as waited
+from tongban.rulebook.errors import Refused
 from tongban.rulebook.numbers import Sex, check_citizen_id
 
 Row = Mapping[str, Any]
@@ -28,6 +29,7 @@ def furnish(county: str, seed: Row, hall: Row) -> None:
     """Set up what is not there yet; rows that are there stay as the county has them since.
 
     ``seed``: the county's own file, for its people; ``hall``: the file beside it.
+    Raises ``Refused("seed_incomplete")`` when an item asks for a resource that the file does not have.
     """
     _open_windows(county, hall)
     added = _register(county, hall)
@@ -80,7 +82,12 @@ def _approve(county: str, hall: Row) -> None:
     terms = hall["sharing"]
     standing = {(one.resource, one.unit) for one in exchanged.requests(county)}
     named = [(one["resource"], one["unit"]) for one in hall["request"]]
-    for code, unit in sorted({*needed(county, clock.today()), *named} - standing):
+    wanted = {*needed(county, clock.today()), *named}
+    if unknown := sorted({code for code, _ in wanted} - set(fields)):
+        raise Refused(
+            "seed_incomplete", f"事项要用的共享资源没有登记：{'、'.join(unknown)}。请补进县的大厅文件的 resource 部分。"
+        )
+    for code, unit in sorted(wanted - standing):
         request = exchange.request_share(
             county, code, unit=unit, purpose=terms["purpose"], fields=fields[code], actor=ACTOR
         )
