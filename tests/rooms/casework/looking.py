@@ -53,7 +53,9 @@ def tables() -> dict[str, str]:
 def counts(case_id: UUID) -> dict[str, int]:
     """Return how many rows of each kind a case has."""
     wanted = ("clock", "proceeding", "party", "tie", "answers", "material", "lack", "note", "fee")
-    found = {name: fetched(f"SELECT count(*) FROM casework_{name} WHERE case_id = %s", case_id)[0][0] for name in wanted}
+    found = {
+        name: fetched(f"SELECT count(*) FROM casework_{name} WHERE case_id = %s", case_id)[0][0] for name in wanted
+    }
     return {name: count for name, count in found.items() if count}
 
 
@@ -118,7 +120,9 @@ def agrees(case_id: UUID) -> None:
         clocks |= {(one["name"], one["run"]): one for one in body["clocks"]}
         proceedings |= {one["no"]: one for one in body["proceedings"]}
         numbers += [(*number, seq) for number in body.get("numbers") or ()]
-    kept = {column: value for column, value in _json("casework_case", "id", case_id)[0].items() if column in body["row"]}
+    kept = {
+        column: value for column, value in _json("casework_case", "id", case_id)[0].items() if column in body["row"]
+    }
     assert _same(kept) == _same(body["row"])
     assert _json("casework_case", "id", case_id)[0]["version"] == len(rows)
     assert [_same(one) for one in _json("casework_clock", "case_id", case_id, "name, run")] == [

@@ -102,7 +102,9 @@ def test_a_request_is_known_again_in_any_process(county):
     )
     place = {**os.environ, "DJANGO_SETTINGS_MODULE": "tongban.hall.settings", "PYTHONPATH": os.getcwd()}
     said = {
-        subprocess.run([sys.executable, "-c", code], env={**place, "PYTHONHASHSEED": seed}, capture_output=True, check=True).stdout
+        subprocess.run(
+            [sys.executable, "-c", code], env={**place, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
         for seed in ("1", "2")
     }
     assert len(said) == 1
@@ -118,7 +120,9 @@ def test_every_verb_with_a_key_can_be_sent_again(county):
     clerk, decider, reviewer = (county.able(power, code) for power in ("accept", "decide", "examine"))
     exit_desk = county.able("deliver", code)
     with county.at(2026, 9, 22):
-        filing = county.filing(code, applicant=seller, signers=[casework.Signer("other_side", buyer.id)], leave_out=("contract",))
+        filing = county.filing(
+            code, applicant=seller, signers=[casework.Signer("other_side", buyer.id)], leave_out=("contract",)
+        )
         filed = casework.file_case(filing, seller, key="file")
         assert casework.file_case(filing, seller, key="file") == filed
         case, offer = filed.case_id, casework.Offer(file_id=county.upload())

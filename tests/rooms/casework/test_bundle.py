@@ -82,7 +82,9 @@ def test_a_restaurant_is_opened_by_one_filing(county, casework):
         case = filed.case_id
         assert filed.missing == ()
         assert looking.owed(case) == [("document", "receipt"), ("notice", "applicant")]
-        assert looking.fetched("SELECT count(*) FROM ledger_promise WHERE kind = 'tend' AND subject_id = %s", case) == [(1,)]
+        assert looking.fetched("SELECT count(*) FROM ledger_promise WHERE kind = 'tend' AND subject_id = %s", case) == [
+            (1,)
+        ]
         assert casework.tend_bundle(case) == ("started:registration",)
         assert casework.tend_bundle(case) == ()
         first = parts(case)["registration"]
@@ -197,7 +199,9 @@ def test_a_construction_stage_starts_its_parts_in_order(county, casework):
         from tongban.rooms import clock
 
         answers = answers_for(item.form, Random(1), clock.today(), whole=True)
-        case = casework.file_case(casework.Filing(county.code, code, builder.id, answers, {}, options=options), by).case_id
+        case = casework.file_case(
+            casework.Filing(county.code, code, builder.id, answers, {}, options=options), by
+        ).case_id
         started = casework.tend_bundle(case)
         wanted = {part.role: part.after for part in item.parts_for(options)}
     assert {one.removeprefix("started:") for one in started} == {role for role, after in wanted.items() if not after}

@@ -73,9 +73,9 @@ def test_a_record_struck_out_after_delivery_is_archived_once(county, casework):
             casework.strike_out(case, decider, ground="", reason="合同系伪造")
         casework.strike_out(case, decider, ground="design: 备案内容不实", reason="合同系伪造")
     assert (looking.state(case), looking.documents(case)) == ("struck_out", ["strike_out_notice"])
-    assert looking.fetched(
-        "SELECT count(*) FROM ledger_promise WHERE subject_id = %s AND kind = 'archive'", case
-    ) == [(1,)]
+    assert looking.fetched("SELECT count(*) FROM ledger_promise WHERE subject_id = %s AND kind = 'archive'", case) == [
+        (1,)
+    ]
     looking.agrees(case)
 
 

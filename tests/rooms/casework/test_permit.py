@@ -234,7 +234,10 @@ def test_an_extension_moves_both_limits_once_and_only_in_time(county, casework):
         assert looking.running(case)["statutory"] == date(2026, 11, 10)  # A5
         assert looking.running(case)["promised"] == date(2026, 10, 27)
         assert looking.documents(case) == ["extension_notice"]
-        assert [one for one in looking.owed(case) if one[0] == "notice"] == [("notice", "applicant"), ("notice", "desk")]
+        assert [one for one in looking.owed(case) if one[0] == "notice"] == [
+            ("notice", "applicant"),
+            ("notice", "desk"),
+        ]
         with refused("extended_already"):
             casework.extend(case, head, reason="还要")
     looking.agrees(case)

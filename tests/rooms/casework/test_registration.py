@@ -118,7 +118,9 @@ def test_not_registering_is_a_refusal_with_its_ground(county, casework, sale):
         casework.sign(sale, county.citizen("租演示"), role="other_side")
         casework.accept(sale, county.able("accept", TRANSFER))
         casework.pass_on(sale, county.able("examine", TRANSFER))
-        casework.refuse(sale, county.able("decide", TRANSFER), ground="不动产登记暂行条例 第二十二条", reason="权属有争议")
+        casework.refuse(
+            sale, county.able("decide", TRANSFER), ground="不动产登记暂行条例 第二十二条", reason="权属有争议"
+        )
     assert (looking.state(sale), looking.steps(sale)[-1]) == ("refused", "not_register")
     looking.agrees(sale)
 
@@ -136,7 +138,12 @@ def test_an_item_handled_elsewhere_is_handed_over_and_its_result_counts_once(cou
         assert (looking.state(case), looking.owed(case)) == ("elsewhere", [])
         assert "statutory" in looking.running(case)
     with county.at(2026, 9, 24):
-        told = {"result": "granted", "outside_number": "测试外部 77", "decided_on": date(2026, 9, 24), "message_id": "m-1"}
+        told = {
+            "result": "granted",
+            "outside_number": "测试外部 77",
+            "decided_on": date(2026, 9, 24),
+            "message_id": "m-1",
+        }
         first = casework.outside_result(case, **told)
         again = casework.outside_result(case, **told)
         with refused("outside_result_unknown"):
@@ -144,4 +151,3 @@ def test_an_item_handled_elsewhere_is_handed_over_and_its_result_counts_once(cou
     assert (first.seq, again.seq, again.again) == (4, 4, True)
     assert "测试外部 77" not in str(looking.last(case).body)
     looking.agrees(case)
-

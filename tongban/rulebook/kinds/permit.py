@@ -86,7 +86,7 @@ STEPS = (
         "granted",
         (Post.ACCEPTOR,),
         law("行政许可法 第三十四条第二款"),
-        clocks=(*stop("intake"), start("delivery")),
+        clocks=(*stop("*"), start("delivery")),
         documents=("acceptance_notice", "grant_decision"),
         effects=("publish",),
         needs=("complete", "on_the_spot"),

@@ -278,7 +278,7 @@ def elsewhere_steps() -> tuple[Step, ...]:
             (Post.OUTSIDE, Post.REVIEWER, Post.CLERK),
             basis,
             needs=("handled_elsewhere",),
-            clocks=(*stop("statutory", "promised"), start("delivery")),
+            clocks=(*stop("*"), start("delivery")),
             tells=("applicant",),
             effects=("publish",),
             decision="granted",
