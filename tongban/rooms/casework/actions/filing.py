@@ -28,7 +28,7 @@ from tongban.rooms.casework.queries.reading import CaseFile, PartyRow, case_file
 from tongban.rooms.catalogue import queries as catalogue
 from tongban.rooms.ledger import actions as ledger
 from tongban.rulebook import deciding
-from tongban.rulebook.basis import law
+from tongban.rulebook.asking import situation_refusals
 from tongban.rulebook.catalogue.item import Item
 from tongban.rulebook.errors import Refused
 from tongban.rulebook.facts import Given
@@ -146,12 +146,8 @@ def resumed(draft_id: UUID, filing: Filing, who: Who) -> CaseFile:
 
 def check_options(item: Item, options: frozenset[str]) -> None:
     """Raise ``Refused`` unless every situation is answered with one of its own options."""
-    known = {option.code for situation in item.situations for option in situation.options}
-    if foreign := options - known:
-        raise Refused("option_unknown", f"没有这些情形：{'、'.join(sorted(foreign))}。请重新选择。")
-    for situation in item.situations:
-        if not options.intersection(option.code for option in situation.options):
-            raise Refused("situation_unanswered", f"请先回答：{situation.question}。", law("行政许可法 第三十条"))
+    for no in situation_refusals(item, options):
+        raise no
 
 
 def _new_file(

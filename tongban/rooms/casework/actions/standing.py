@@ -7,8 +7,8 @@ from uuid import UUID
 from tongban.rooms import clock
 from tongban.rooms.casework.queries.reading import CaseFile
 from tongban.rooms.people import queries as people
+from tongban.rulebook.asking import asker_refusals
 from tongban.rulebook.authority import Subject
-from tongban.rulebook.basis import law
 from tongban.rulebook.catalogue.item import Item
 from tongban.rulebook.errors import Refused
 from tongban.rulebook.facts import HOUSE, LAW, Actor
@@ -106,24 +106,14 @@ def may_file(filing: "Filing", item: Item, who: Who, day: "date") -> UUID | None
         by = who.id if who.id != filing.applicant_id else None
     standing = people.standing(filing.applicant_id, by, item.code, day)
     kind = "natural" if standing.applicant.kind == "natural" else "legal"
-    if item.applicants and kind not in item.applicants:
-        wanted = "个人" if "natural" in item.applicants else "单位"
-        raise Refused(
-            "wrong_applicant", f"这个事项由{wanted}申请。请换用{wanted}的身份办理。", law("行政许可法 第三十条")
-        )
-    if standing.capacity == "agent" and not item.agent_allowed:
-        raise Refused("agent_not_allowed", "这个事项依法须由本人办理，不能代办。", law("行政许可法 第二十九条"))
-    if filing.site_id is not None:
-        level = SITE_LEVELS.get(people.site(filing.site_id).kind, "county")
-        if level not in item.stations:
-            where = "、".join(STATION_LABELS[one] for one in item.stations)
-            raise Refused("station_not_allowed", f"这个事项在{where}收件。请到那里办理，或在网上申请。")
+    station = "" if filing.site_id is None else SITE_LEVELS.get(people.site(filing.site_id).kind, "county")
+    for no in asker_refusals(item, kind, by_agent=standing.capacity == "agent", station=station):
+        raise no
     return by
 
 
 #: Kind of site -> level of station, as items name them.
 SITE_LEVELS = {"hall": "county", "branch": "county", "park": "county", "town": "town", "village": "village"}
-STATION_LABELS = {"county": "县政务服务中心", "town": "乡镇便民服务中心", "village": "村（社区）便民服务站"}
 
 
 def may_collect(file: CaseFile, collector_id: UUID) -> None:
