@@ -59,6 +59,8 @@ def _read(path: Path) -> Command:
 
 def main(words: list[str]) -> int:
     """Run the command that ``words`` begin with.  Returns the exit status."""
+    # Until here ``run`` lets nobody interrupt: Python would show where it stood.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, _leave)
     known = commands()

@@ -11,6 +11,7 @@ import contextlib
 import fcntl
 import os
 import pwd
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -70,7 +71,7 @@ def ensure_server() -> bool:
     if _lease is None:
         _lease = open(_lock_file("lease"), "w")  # noqa: SIM115 - held until the process ends
         fcntl.flock(_lease, fcntl.LOCK_SH)
-        atexit.register(stop_server)
+        atexit.register(_stop_at_the_end)
     with _locked("start"):
         if _is_ready():
             return False
@@ -87,7 +88,7 @@ def stop_server() -> bool:
     if _lease is None:
         return False
     lease, _lease = _lease, None
-    atexit.unregister(stop_server)
+    atexit.unregister(_stop_at_the_end)
     with lease, contextlib.suppress(BlockingIOError):
         fcntl.flock(lease, fcntl.LOCK_EX | fcntl.LOCK_NB)
         with _locked("start"):
@@ -95,6 +96,12 @@ def stop_server() -> bool:
                 _run("pg_ctl", "stop", "-D", _data(), "-m", "fast", "-w", "-t", START_LIMIT)
                 return True
     return False
+
+
+def _stop_at_the_end() -> None:
+    # A second Ctrl-C would leave the server behind; pg_ctl inherits this.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    stop_server()
 
 
 def server_url(role: Role = "app", database: str = "") -> str:

@@ -40,8 +40,11 @@ def run(args: argparse.Namespace) -> int:
     began = time.monotonic()
     status = _show(args)
     print(f"\n以上用时 {time.monotonic() - began:.1f} 秒。")
-    if status or args.exit:
+    if status:
         return status
+    if args.exit:
+        print("接着可以：./run serve 启动网站，./run figures 看数字，./run verify journal 核对台账。")
+        return 0
     return serve(port=args.port)
 
 

@@ -144,7 +144,7 @@ def _clocks(file: CaseFile) -> str:
         if running.is_running:
             rule = file.facts.kind.clock_by_name[running.name]
             days = sum((e.last - e.first).days + 1 for e in running.excluded)
-            pause = f"（已扣除停止计算 {days} 日）" if days else ""
+            pause = f"（其间停止计算 {days} 日）" if days else ""
             shown.append(f"{rule.label} {running.limit.label}，至 {running.due.on}{pause}")
     return "；".join(shown) + "　" if shown else ""
 

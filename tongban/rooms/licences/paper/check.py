@@ -83,10 +83,15 @@ def check(
         return _verdict("not_ours", "这不是PDF文件，本平台的文书都是PDF；请确认选对了文件。")
     try:
         return _checked(pdf, roots, now, revoked, public_keys, withdrawn)
-    except Exception as error:  # a hostile file may break any reader in any way; it is still only a bad file
+    except Exception:  # a hostile file may break any reader in any way; it is still only a bad file
         if _traces(pdf):
-            return _verdict("altered", problem=f"结构不完整：{type(error).__name__}")
+            return _verdict("altered", problem="文件结构被破坏，读不下去")
         return _verdict("not_ours", "文件已损坏或者不是完整的PDF，也没有本平台的印章；请重新下载后再查验。")
+
+
+def _name_of(issuer: asn1_x509.Name) -> str:
+    """Return what an authority is called, not how its certificate writes it."""
+    return str(issuer.native.get("common_name") or issuer.human_friendly)
 
 
 def _checked(
@@ -107,7 +112,7 @@ def _checked(
     authorities = _authorities(tuple(roots))
     certificate = seal.signer_cert
     if not any(_names_as_issuer(certificate, root) for root in authorities):
-        return _verdict("not_ours", problem=f"签名证书由其他机构签发：{certificate.issuer.human_friendly}")
+        return _verdict("not_ours", problem=f"签名证书由其他机构签发：{_name_of(certificate.issuer)}")
     signed_at = seal.self_reported_timestamp
     if signed_at is None:
         return _verdict("altered", problem="没有签章时间")
