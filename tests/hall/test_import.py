@@ -81,7 +81,7 @@ def test_a_torn_or_wrong_row_writes_nothing_and_is_named(db, tmp_path, capsys, w
     [
         (b"", "file_empty"),
         (b" \n", "file_empty"),
-        (b"PK\x03\x04rest", "file_kind"),
+        (b"PK\x03\x04rest", "file_damaged"),
         (b"a,b\n\0,1\n", "file_kind"),
         ("名称,代码\n示例县区划".encode()[:-1], "file_damaged"),
         (b'a,b\n"open,1\n', "file_damaged"),
@@ -93,7 +93,7 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path, data, code):
     path = tmp_path / "table.csv"
     path.write_bytes(data)
     with pytest.raises(Refused) as refused:
-        tables.read_csv(path)
+        tables.read_rows(path)
     assert refused.value.code == code
     assert refused.value.sentence.endswith("。")
 
@@ -101,7 +101,7 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path, data, code):
 def test_a_file_that_is_not_there_is_refused(tmp_path):
     for path in (tmp_path / "nothing.csv", tmp_path):
         with pytest.raises(Refused) as refused:
-            tables.read_csv(path)
+            tables.read_rows(path)
         assert refused.value.code == "file_missing"
 
 

@@ -187,9 +187,9 @@ def test_a_list_without_its_columns_is_refused(county, rows):
 @needs_shared
 def test_the_shared_real_list_becomes_drafts(db):
     """696 real items of 17 departments, in a county that knows its divisions."""
-    rows = tables.read_csv(SHARED_ITEMS)
+    rows = tables.read_rows(SHARED_ITEMS)
     with clock.held(NOON):
-        divisions = people.import_divisions(tables.read_csv(SHARED_DIVISIONS), actor=BY)
+        divisions = people.import_divisions(tables.read_rows(SHARED_DIVISIONS), actor=BY)
         start = time.monotonic()
         report = actions.import_items(rows, county="411327", by=BY)
         seconds = time.monotonic() - start
@@ -213,7 +213,7 @@ def test_the_shared_real_list_becomes_drafts(db):
 def test_the_shared_list_in_gb18030_reads_the_same(tmp_path):
     copy = tmp_path / "items.csv"
     copy.write_bytes(SHARED_ITEMS.read_bytes().decode("utf-8-sig").encode("gb18030"))
-    assert tables.read_csv(copy) == tables.read_csv(SHARED_ITEMS)
+    assert tables.read_rows(copy) == tables.read_rows(SHARED_ITEMS)
 
 
 @needs_shared
@@ -224,7 +224,7 @@ def test_the_shared_list_torn_anywhere_in_a_row_writes_nothing(db, tmp_path):
     for keep in (whole_lines + 4, whole_lines + 25):
         torn.write_bytes(data[:keep])
         try:
-            written = actions.import_items(tables.read_csv(torn), county="511602", by=BY).written
+            written = actions.import_items(tables.read_rows(torn), county="511602", by=BY).written
         except Refused as refused:
             written = refused.code != "file_damaged"
         assert not written

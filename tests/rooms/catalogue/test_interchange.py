@@ -73,7 +73,7 @@ def test_exported_divisions_import_without_a_change(county, tmp_path):
 
     path = tmp_path / "divisions.csv"
     assert export("divisions", str(path), "--county", COUNTY) == 0
-    rows = [{key: value for key, value in row.items() if key} for row in tables.read_csv(path)]
+    rows = [{key: value for key, value in row.items() if key} for row in tables.read_rows(path)]
     with clock.held(NOON):
         report = people.import_divisions(rows, actor=BY)
     assert report.count("same") == len(report.rows) == 7

@@ -61,7 +61,7 @@ def _by(text: str) -> str:
 
 def run(args: argparse.Namespace) -> int:
     """Import one file.  Returns 1 when a row has an error, so that nothing was written."""
-    rows = tables.read_csv(args.file)
+    rows = tables.read_rows(args.file)
     if args.report:
         with tables.writing(args.report):
             args.report.open("a").close()  # where the report cannot be left, nothing is imported either
