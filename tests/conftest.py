@@ -54,7 +54,7 @@ def own_database(template, worker_id, django_db_blocker) -> Iterator[Database]:
     from tests import testbase
     from tongban.hall import database
 
-    name = f"t_{os.getpid()}_{worker_id}_own"
+    name = testbase.own_name(worker_id)
     with django_db_blocker.unblock(), testbase.copy_of(template, name):
         yield Database(name, database.server_url("app", name), database.server_url("owner", name))
 

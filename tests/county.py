@@ -175,6 +175,6 @@ def own_county(county_database, worker_id, django_db_blocker) -> Iterator[County
     from tests import testbase
 
     with django_db_blocker.unblock():
-        name = f"t_{os.getpid()}_{worker_id}_own"
+        name = testbase.own_name(worker_id)
         with testbase.copy_of(county_database, name):
             yield County()

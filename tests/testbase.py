@@ -1,10 +1,13 @@
 """The tests' databases: made from a template, taken away afterwards.  Imported only by fixtures that need them."""
 
 import contextlib
+import itertools
 import os
 from collections.abc import Iterator
 
 from tongban.hall import database, schema
+
+_numbers = itertools.count(1)
 
 
 def template() -> str:
@@ -40,6 +43,11 @@ def _make(name: str) -> None:
         schema.migrate(owner)
     with database.connect("admin", "postgres") as connection:
         connection.execute(f"ALTER DATABASE {unfinished} RENAME TO {name}")
+
+
+def own_name(worker: str) -> str:
+    """Return a name no database of this process had before: what is kept in memory by name must not outlive one."""
+    return f"t_{os.getpid()}_{worker}_own{next(_numbers)}"
 
 
 @contextlib.contextmanager

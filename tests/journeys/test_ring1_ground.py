@@ -252,15 +252,13 @@ def test_the_same_seed_gives_the_same_totals(county_database, django_db_blocker,
 
     Twelve cases of one day here; the totals are compared case by case through the digest of normalised facts.
     """
-    import os
-
     from tests import testbase
     from tongban.hall.county.simulation import Simulation
     from tongban.hall.verifying import journal
 
     ran = []
     for seed in (7, 7, 8):
-        name = f"t_{os.getpid()}_{worker_id}_seed{len(ran)}"
+        name = testbase.own_name(worker_id)
         with django_db_blocker.unblock(), testbase.copy_of(county_database, name):
             done = Simulation(seed=seed, per_day=12, start=date(*DAY)).run(1)
             report = journal.verify()

@@ -170,12 +170,11 @@ def test_acceptances_at_the_same_time_are_numbered_without_a_gap(own_county):
 
     def accept(case_id) -> None:
         try:
-            with clock.held(moment + timedelta(hours=1)):
-                casework.accept(case_id, acceptor)
+            casework.accept(case_id, acceptor)
         finally:
             connections.close_all()
 
-    with ThreadPoolExecutor(8) as threads:
+    with clock.held(moment + timedelta(hours=1)), ThreadPoolExecutor(8) as threads:
         list(threads.map(accept, cases))
     drawn = Number.objects.filter(kind="acceptance_notice", unit="scjg", year=2026)
     assert sorted(drawn.values_list("n", flat=True)) == list(range(1, 201))
