@@ -207,3 +207,23 @@ def test_a_construction_stage_starts_its_parts_in_order(county, casework):
     assert {one.removeprefix("started:") for one in started} == {role for role, after in wanted.items() if not after}
     assert looking.running(case)["promised"] > date(2026, 9, 1)
     looking.agrees(case)
+
+
+def test_a_bundle_tended_by_several_at_once_has_each_part_once_and_is_joined_once(own_county):
+    from tests.rooms.casework.test_lapse import apart
+    from tongban.rooms.casework import actions as casework
+    from tongban.rulebook.errors import Refused
+
+    with own_county.at(2026, 9, 1):
+        case = bundle(own_county, casework, SMALL).case_id
+        told = apart(*[lambda: casework.tend_bundle(case)] * 4)
+        assert [one for one in told if isinstance(one, Exception) and not isinstance(one, Refused)] == []
+        casework.tend_bundle(case)
+        assert set(parts(case)) == {"food", "drainage"}
+        for part in parts(case).values():
+            decide(own_county, casework, part)
+        told = apart(*[lambda: casework.tend_bundle(case)] * 4)
+        assert [one for one in told if isinstance(one, Exception)] == []
+    assert looking.steps(case) == ["file", "split", "join"]
+    assert looking.fetched("SELECT count(*) FROM casework_case WHERE parent_id = %s", case) == [(2,)]
+    looking.agrees(case)
