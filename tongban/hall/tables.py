@@ -90,8 +90,8 @@ def open_table(path: Path) -> Table:
     if len(heading) == 1 and re.search(r"[\t;；，|]", heading[0]):
         raise Refused("file_delimiter", f"{path.name} 不是用英文逗号分隔的。请另存为“CSV（逗号分隔）”后再导入。")
     count, last = 0, first
-    for last in lines:
-        count += 1
+    for line in lines:
+        count, last = count + 1, line
     torn = last.number if encoding and count and len(last.cells) < len(heading) else 0
     return Table(path, heading, count, torn, encoding, remarks)
 

@@ -28,6 +28,8 @@ CLOCKS = (
 STEPS = (
     *shared.draft_steps(),
     shared.file(clocks=(start("promised", "receipt"), start("intake", "receipt")), basis=shared.BUSINESS_36),
+    shared.take_over("filed", clocks=(start("promised", "receipt"), start("intake", "receipt"))),
+    shared.take_over("granted", "take_over_granted", clocks=(start("delivery"),), decision="granted"),
     Step(
         "ask_correction",
         "一次性告知补齐",

@@ -50,6 +50,7 @@ _GRANTED = (*stop("statutory", "promised", "renewal"), start("delivery"))
 STEPS = (
     *shared.draft_steps(),
     shared.file(clocks=(start("intake", "receipt"), start("renewal", "until_expiry"))),
+    *shared.take_over_steps((start("intake", "receipt"),)),
     *shared.correction_steps(),
     Step(
         "accept",

@@ -56,6 +56,7 @@ _ACCEPTED = (*stop("intake"), start("statutory", "accepted"), start("promised", 
 STEPS = (
     *shared.draft_steps(),
     shared.file(clocks=(start("intake", "receipt"),), basis=law("不动产登记暂行条例 第十四条")),
+    *shared.take_over_steps((start("intake", "receipt"),)),
     *shared.correction_steps(),
     Step(
         "accept",

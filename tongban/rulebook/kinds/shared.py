@@ -53,6 +53,34 @@ def file(
     )
 
 
+def take_over(target: str, name: str = "take_over", *, clocks: tuple[ClockMove, ...], decision: str = "") -> Step:
+    """接收在办件: a case that another system began goes on here from ``target``.
+
+    The days are those of the old system (``rulebook/taking_over.py``).  It owes no document and draws no number: those
+    were given there.
+    """
+    return Step(
+        name,
+        "接收旧系统在办件",
+        ("",),
+        target,
+        (Post.HOUSE,),
+        design("接收旧系统在办件，期限自原日期起算"),
+        clocks=clocks,
+        mark="taken_over",
+        decision=decision,
+    )
+
+
+def take_over_steps(intake: tuple[ClockMove, ...]) -> tuple[Step, ...]:
+    """Taking over a case that was received, accepted or granted elsewhere."""
+    return (
+        take_over("filed", "take_over_filed", clocks=intake),
+        take_over("accepted", clocks=(start("statutory", "accepted"), start("promised", "accepted"))),
+        take_over("granted", "take_over_granted", clocks=(start("delivery"),), decision="granted"),
+    )
+
+
 def correction_steps(waiting: str = "correcting") -> tuple[Step, ...]:
     """One complete notice, the supplement, and the lapse if none comes (许可法 32(4); the lapse is design)."""
     return (

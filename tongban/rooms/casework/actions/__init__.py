@@ -21,6 +21,7 @@ from tongban.rooms.casework.actions.parts import tend_bundle
 from tongban.rooms.casework.actions.standing import Who, person, staff
 from tongban.rooms.casework.actions.supplying import supply, supply_later
 from tongban.rooms.casework.actions.taking import Done, Plan, take
+from tongban.rooms.casework.actions.taking_over import Old, take_over
 from tongban.rooms.casework.actions.verbs import (
     accept,
     archive,
@@ -55,6 +56,7 @@ __all__ = [
     "Filed",
     "Filing",
     "Offer",
+    "Old",
     "Plan",
     "Signer",
     "Who",
@@ -104,6 +106,7 @@ __all__ = [
     "sweep",
     "take",
     "take_on",
+    "take_over",
     "tend_bundle",
     "withdraw",
 ]
