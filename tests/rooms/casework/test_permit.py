@@ -430,3 +430,15 @@ def test_a_rehearsed_case_draws_from_registers_of_its_own(county, casework):
     assert looking.registers()["演练:scjg", "acceptance_notice", 2026] == [1]
     assert looking.registers()["演练:scjg", "licence", 2026] == [1]
     looking.agrees(case)
+
+
+def test_a_rehearsed_case_goes_to_its_archive_without_using_up_a_real_number(county, casework):
+    from tongban.hall import postman
+
+    with county.at(2026, 9, 22):
+        case = county.delivered(rehearsal=True)
+        postman.drain(60)
+    assert looking.state(case) == "archived"
+    assert [unit for unit, _, _ in looking.registers() if not unit.startswith("演练:")] == []
+    assert all(numbers == [1] for numbers in looking.registers().values())
+    looking.agrees(case)

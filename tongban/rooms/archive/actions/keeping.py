@@ -21,6 +21,7 @@ from tongban.rooms.ledger.actions import Claimed
 from tongban.rooms.ledger.models import Promise
 from tongban.rooms.licences import keyring
 from tongban.rulebook.errors import Refused
+from tongban.rulebook.numbers import REHEARSAL
 
 #: Promises that must be kept before a case can be packed: what they make belongs into the package.
 BEFORE = ("document", "licence")
@@ -60,8 +61,9 @@ def _archive(file: CaseFile, gathered: Gathered, box: pack.Box) -> UUID:
     now, made = clock.now(), uuid7()
     category = pack.CATEGORIES[file.facts.item.item_class]
     year = _year(file)
-    n = ledger.draw_number(file.county, f"archive_{category}", year, subject_id=made)
-    number = f"{file.county}-{category}-{year}-{n:06d}"
+    register = f"{REHEARSAL}{file.county}" if file.row["rehearsal"] else file.county
+    n = ledger.draw_number(register, f"archive_{category}", year, subject_id=made)
+    number = f"{register}-{category}-{year}-{n:06d}"
     manifest = _manifest(file, gathered, made, number)
     signed = pack.plain(manifest)
     key = keyring.code_key(file.county)
