@@ -15,6 +15,7 @@ from tongban.rooms.supervision.queries.findings import (
     warnings,
 )
 from tongban.rooms.supervision.queries.lights import By, Light, LightCount, LitCase, lights, lit_cases
+from tongban.rooms.supervision.queries.replay import Replayed, replay_count, replayed
 
 __all__ = [
     "By",
@@ -23,6 +24,7 @@ __all__ = [
     "Light",
     "LightCount",
     "LitCase",
+    "Replayed",
     "Stop",
     "Supervised",
     "counties",
@@ -36,6 +38,8 @@ __all__ = [
     "long_stops",
     "refused_then_accepted",
     "repeated_corrections",
+    "replay_count",
+    "replayed",
     "rows",
     "spot_sample",
     "warnings",
