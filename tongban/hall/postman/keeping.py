@@ -13,7 +13,7 @@ from tongban.hall.postman.notices import keep_notice
 from tongban.rooms import clock
 from tongban.rooms.archive.actions import keep_archive
 from tongban.rooms.casework.actions import keep_matter, tend_bundle
-from tongban.rooms.exchange.actions import deliver_outbox, send_case
+from tongban.rooms.exchange.actions import deliver_outbox, keep_webhook, send_case
 from tongban.rooms.ledger import actions as ledger
 from tongban.rooms.ledger.actions import Claimed
 from tongban.rooms.licences.actions import keep_document, keep_licence_entry
@@ -56,6 +56,7 @@ KEEPERS: dict[str, Keeper] = {
     "tend": keep_tend,
     "hand_over": keep_hand_over,
     "deliver_outbox": keep_outbox,
+    "webhook": keep_webhook,
 }
 
 #: Kept when nothing else is left: they need what the others make.

@@ -17,8 +17,10 @@ from tongban.rooms.casework import actions as casework
 from tongban.rooms.catalogue import actions as catalogue
 from tongban.rooms.exchange import actions as exchange
 from tongban.rooms.files import actions as files
+from tongban.rooms.files import uploads
 from tongban.rooms.ledger import closing
 from tongban.rooms.licences import actions as licences
+from tongban.rooms.people import actions as people
 from tongban.rooms.ratings import actions as ratings
 from tongban.rooms.supervision import queries as supervision
 
@@ -65,11 +67,14 @@ ROUNDS = (
     Round("bundles", 30, tend_bundles),
     Round("outside_systems", 30, exchange.poll_due),
     Round("outbox", 60, exchange.deliver_due),
+    Round("subscribers", 5, exchange.read_events),
     Round("change_orders", 60, catalogue.apply_orders),
     Round("lapsed_licences", 600, licences.sweep_lapsed),
     Round("default_ratings", 600, fill_ratings),
     Round("closing_of_the_day", 600, closing.close_due),
     Round("orphaned_files", 3600, files.sweep),
+    Round("abandoned_uploads", 3600, uploads.sweep_uploads),
+    Round("answers_given", 3600, people.forget_answers),
 )
 
 

@@ -21,6 +21,16 @@ from tongban.rooms.exchange.actions.sharing import (
     teach_simulator,
     withdraw_share,
 )
+from tongban.rooms.exchange.actions.signed import check_signature
+from tongban.rooms.exchange.actions.subscribing import (
+    EVENTS,
+    SubscriptionView,
+    keep_webhook,
+    read_events,
+    subscribe,
+    subscriptions,
+    unsubscribe,
+)
 
 __all__ = [
     # sharing
@@ -49,4 +59,13 @@ __all__ = [
     "enter_by_hand",
     "poll_twin",
     "poll_due",
+    # signed requests and subscriptions
+    "check_signature",
+    "EVENTS",
+    "SubscriptionView",
+    "subscribe",
+    "unsubscribe",
+    "subscriptions",
+    "read_events",
+    "keep_webhook",
 ]

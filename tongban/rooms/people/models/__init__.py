@@ -3,9 +3,12 @@
 from tongban.rooms.people.models.persons import Guardian, Identifier, Mandate, Merge, Person, Relation
 from tongban.rooms.people.models.places import Device, Division, Settlement, Site, Unit
 from tongban.rooms.people.models.powers import AuthorityRow, Holding, PeopleVersion, Post, Staff
+from tongban.rooms.people.models.tokens import Answered, Budget, Token
 
 __all__ = [
+    "Answered",
     "AuthorityRow",
+    "Budget",
     "Device",
     "Division",
     "Guardian",
@@ -20,5 +23,6 @@ __all__ = [
     "Settlement",
     "Site",
     "Staff",
+    "Token",
     "Unit",
 ]

@@ -36,6 +36,7 @@ from tongban.rooms.people.queries.posts import (
     require,
     staff_numbered,
 )
+from tongban.rooms.people.queries.tokens import TokenView, token_of, tokens
 from tongban.rooms.people.queries.views import (
     Actor,
     Conflict,
@@ -68,6 +69,7 @@ __all__ = [
     "SiteView",
     "StaffView",
     "Standing",
+    "TokenView",
     "UnitView",
     "above",
     "actor_of",
@@ -95,6 +97,8 @@ __all__ = [
     "sites",
     "staff_numbered",
     "standing",
+    "token_of",
+    "tokens",
     "unit",
     "units",
     "who_is",

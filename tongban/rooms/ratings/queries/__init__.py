@@ -13,6 +13,7 @@ from tongban.rooms.ratings.queries.reading import (
     rating_of,
     ratings_for_staff,
     ratings_of_unit,
+    unit_page,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "rating_of",
     "ratings_for_staff",
     "ratings_of_unit",
+    "unit_page",
 ]

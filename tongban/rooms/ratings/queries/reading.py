@@ -130,6 +130,19 @@ def ratings_of_unit(
     return _for_staff(list(rows.order_by("-rated_at", "-id")[:most]), seen_by)
 
 
+def unit_page(
+    county: str, unit: str, seen_by: people.Actor, *, bad: bool = False, after: UUID | None = None, most: int = 50
+) -> tuple[tuple[StaffRating, ...], UUID | None]:
+    """Return a page of a unit's ratings, newest first, behind ``after``, and where to go on; None: at the end."""
+    rows = Rating.objects.filter(county=county, unit=unit)
+    if bad:
+        rows = rows.exclude(grade__in=[grade.value for grade in Grade if grade.is_good])
+    if after is not None:
+        rows = rows.filter(id__lt=after)
+    page = list(rows.order_by("-id")[: most + 1])
+    return _for_staff(page[:most], seen_by), page[most - 1].id if len(page) > most else None
+
+
 def ratings_for_staff(rating_ids: Iterable[UUID], seen_by: people.Actor) -> dict[UUID, StaffRating]:
     """Return ratings by id as this actor may see them.  Two queries beside the powers."""
     rows = list(Rating.objects.filter(id__in=list(rating_ids), county=seen_by.county))

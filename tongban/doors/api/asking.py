@@ -1,0 +1,197 @@
+"""Who asks: the guard of every address of the API.  It knows the token before anything else is looked at.
+
+An operation says which scope it needs; one that needs none is open to everybody.  Both are counted: a token by
+itself, everybody else by the address he comes from.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from tongban.doors.api import errors
+from tongban.rooms import clock, crypto
+from tongban.rooms.casework.actions import Who
+from tongban.rooms.people import actions as people
+from tongban.rooms.people import queries
+from tongban.rulebook.errors import Refused
+
+#: Requests a minute from one address without a token.
+OPEN_PER_MINUTE = 60
+#: Largest body that is not a file, and largest body at all, in bytes.
+MOST_JSON, MOST_BYTES = 1024 * 1024, 20 * 1024 * 1024
+
+KEY_HEADER = "Idempotency-Key"
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What one operation needs."""
+
+    #: Scope of the token; empty: any token; None: open to everybody.
+    scope: str | None
+    #: It changes something: the request carries a key.
+    changes: bool
+    #: Content type of the body; empty: there is none.
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request as the guard let it pass."""
+
+    #: None: without a token.
+    token: queries.TokenView | None
+    #: Key of the request, empty where nothing changes.
+    key: str
+
+    @property
+    def who(self) -> Who:
+        """Who acts.  Raises ``Refused``: an open operation and another system act for nobody."""
+        token = self._token()
+        if token.kind == "staff":
+            return Who("staff", token.staff_id, token.post_id)
+        if token.kind == "person":
+            return Who("person", token.person_id)
+        raise Refused("for_persons", "对接系统的令牌不能以个人或岗位的名义办理。请使用工作人员或办事人的令牌。")
+
+    @property
+    def name(self) -> str:
+        """How the journal names who asks."""
+        token = self._token()
+        return f"outside:{token.system}" if token.kind == "system" else self.who.name
+
+    @property
+    def county(self) -> str:
+        """The county the token is of."""
+        return self._token().county
+
+    def staff(self) -> queries.Actor:
+        """Return the member of staff who asks, in the post he holds today.  Raises ``Refused``."""
+        token = self._token()
+        if token.staff_id is None or token.post_id is None:
+            raise Refused("for_staff", "这项操作只能由工作人员办理。请使用工作人员的令牌。")
+        return queries.actor_of(token.staff_id, token.post_id, clock.today())
+
+    def person(self) -> UUID:
+        """Return the person who asks.  Raises ``Refused``."""
+        token = self._token()
+        if token.person_id is None:
+            raise Refused("for_persons", "这项操作只能由本人办理。请使用办事人本人的令牌。")
+        return token.person_id
+
+    def system(self) -> str:
+        """Return the other agency's system that asks.  Raises ``Refused``."""
+        token = self._token()
+        if token.kind != "system":
+            raise Refused("for_systems", "这项操作只供对接系统使用。请使用对接系统的令牌。")
+        return token.system
+
+    def _token(self) -> queries.TokenView:
+        if self.token is None:
+            raise Refused("token_missing", "需要令牌。请在 Authorization 请求头中写 Bearer 加空格加令牌。")
+        return self.token
+
+
+def asked(request: HttpRequest) -> Asked:
+    """Return what the guard found.  A request that never met it has nothing, and gets nothing."""
+    found = getattr(request, "asked", None)
+    if not isinstance(found, Asked):
+        raise Refused("token_missing", "需要令牌。请在 Authorization 请求头中写 Bearer 加空格加令牌。")
+    return found
+
+
+class Gate:
+    """The guard of one address."""
+
+    def __init__(self, operations: Mapping[str, Needs]) -> None:
+        self.operations = operations
+
+    def __call__(self, request: HttpRequest) -> HttpResponse | None:
+        """Return a refusal as JSON, or None to let the request pass; what it found stands in ``request.asked``."""
+        try:
+            return self._look(request)
+        except Refused as no:
+            return errors.refused(no)
+        except Exception as wrong:  # before the view as well as within: the answer is JSON
+            return errors.in_trouble(request, wrong)
+
+    def _look(self, request: HttpRequest) -> HttpResponse | None:
+        token = _token_of(request)
+        wait = _spent(request, token)
+        if wait:
+            refusal = errors.plain(429)
+            refusal.headers["Retry-After"] = str(wait)
+            return refusal
+        needs = self.operations.get(request.method or "")
+        if needs is None:
+            refusal = errors.plain(405 if self.operations else 404)
+            if self.operations:
+                refusal.headers["Allow"] = ", ".join(sorted(self.operations))
+            return refusal
+        if needs.scope is not None:
+            if token is None:
+                return errors.plain(401)
+            if needs.scope and needs.scope not in token.scopes:
+                raise Refused("scope_missing", f"这个令牌不能用于“{needs.scope}”。请向系统管理员申请有此用途的令牌。")
+        refusal_of_body = _check_body(request, needs)
+        if refusal_of_body is not None:
+            return refusal_of_body
+        request.asked = Asked(token, _key_of(request) if needs.changes else "")  # type: ignore[attr-defined]
+        return None
+
+
+def _token_of(request: HttpRequest) -> queries.TokenView | None:
+    header = request.headers.get("Authorization", "")
+    if not header:
+        return None
+    scheme, _, secret = header.partition(" ")
+    if scheme.lower() != "bearer" or not secret.strip():
+        raise Refused("token_wrong", "令牌不对。请核对 Authorization 请求头，写法是 Bearer 加空格加令牌。")
+    try:
+        found = queries.token_of(secret.strip())
+    except Refused:
+        # Whoever tries secrets is counted by where he comes from.
+        if people.spend(_address(request), OPEN_PER_MINUTE):
+            raise Refused("too_many", "请求太频繁。请稍后再试。") from None
+        raise
+    people.note_use(found.id)
+    return found
+
+
+def _spent(request: HttpRequest, token: queries.TokenView | None) -> int:
+    if token is not None:
+        return people.spend(f"token:{token.id}", token.per_minute)
+    return people.spend(_address(request), OPEN_PER_MINUTE)
+
+
+def _address(request: HttpRequest) -> str:
+    """Return whence a request comes, as a digest; behind our own HTTPS server the last address that it wrote."""
+    came = str(request.META.get("REMOTE_ADDR", ""))
+    if settings.SECURE_PROXY_SSL_HEADER:
+        came = request.headers.get("X-Forwarded-For", came).rpartition(",")[2].strip()
+    return f"from:{crypto.digest(came)}"
+
+
+def _key_of(request: HttpRequest) -> str:
+    key = request.headers.get(KEY_HEADER, "")
+    if not 8 <= len(key) <= 80 or not key.isascii() or not key.isprintable():
+        raise Refused(
+            "key_missing_header",
+            f"请在 {KEY_HEADER} 请求头中给出请求编号（8 至 80 个英文字符，每次办理用一个新的）；重发时用同一个。",
+        )
+    return key
+
+
+def _check_body(request: HttpRequest, needs: Needs) -> HttpResponse | None:
+    try:
+        length = int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return errors.plain(400)
+    if length > (MOST_JSON if needs.body in ("", "application/json") else MOST_BYTES):
+        return errors.plain(413)
+    if needs.body and length and (request.content_type or "") != needs.body:
+        return errors.plain(415)
+    return None

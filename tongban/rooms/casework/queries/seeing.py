@@ -1,0 +1,216 @@
+"""Who may see which case.  To everybody else a case does not exist: the refusal is that of a wrong number."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q
+
+from tongban.rooms import clock
+from tongban.rooms.casework.actions.standing import Who, actor_in
+from tongban.rooms.casework.models import Case, Party
+from tongban.rooms.casework.queries.reading import CaseFile, read
+from tongban.rooms.catalogue.queries.book import book
+from tongban.rooms.people import queries as people
+from tongban.rulebook import deciding
+from tongban.rulebook.authority import Power, Subject
+from tongban.rulebook.errors import Refused
+from tongban.rulebook.facts import Actor
+from tongban.rulebook.kinds import KINDS
+from tongban.rulebook.steps import Post, Step
+
+#: Powers over an item with which staff see its cases wherever they were taken in.
+_WORKING = frozenset({Power.ACCEPT, Power.EXAMINE, Power.DECIDE, Power.DELIVER, Power.EXTEND, Power.EXTEND_JOINT})
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A case as somebody may see it."""
+
+    file: CaseFile
+    #: Who looks, with the capacities he has in it.
+    actor: Actor
+    #: False for who only supervises: names are masked.
+    names: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """One line of a list of cases.  It names nobody."""
+
+    id: UUID
+    number: str
+    item_code: str
+    item_version: UUID
+    kind: str
+    unit: str
+    state: str
+    state_label: str
+    desk: str
+    channel: str
+    parent_id: UUID | None
+    part_role: str
+    received_on: date | None
+    accepted_on: date | None
+    decision: str
+
+
+def seen(case_id: UUID, who: Who) -> Seen:
+    """Return a case for somebody who may see it.  Raises ``Refused("case_unknown")`` for everybody else."""
+    file = read(case_id)
+    try:
+        actor = actor_in(file, who, None)
+    except Refused:
+        raise _unknown() from None
+    if who.kind == "person":
+        return Seen(file, actor, names=True)
+    if who.kind != "staff" or actor.related or not _Sight.of(who).has(_Place.of(file)):
+        raise _unknown()
+    return Seen(file, actor, names=actor.posts != frozenset({Post.SUPERVISOR}))
+
+
+def steps_open(found: Seen) -> tuple[Step, ...]:
+    """Return the steps that this actor may try now."""
+    return deciding.possible(found.file.facts, found.actor)
+
+
+def lines(
+    who: Who, county: str, *, state: str = "", unit: str = "", parent: UUID | None = None, after: UUID | None, most: int
+) -> tuple[tuple[CaseLine, ...], UUID | None]:
+    """Return cases that somebody may see, newest first, behind ``after``; and where to go on, None: at the end.
+
+    ``most`` rows are looked at; those that are not for him are left out, so a page may hold fewer.
+    A fixed number of queries, and one more for each item that an agent has filed for somebody.
+    """
+    rows = Case.objects.filter(county=county)
+    rows = rows.filter(_of_person(who.id)) if who.kind == "person" and who.id else rows
+    if state:
+        rows = rows.filter(state=state)
+    if unit:
+        rows = rows.filter(unit=unit)
+    if parent is not None:
+        rows = rows.filter(parent_id=parent)
+    sight = _Sight.of(who) if who.kind == "staff" else None
+    if sight is not None:
+        rows = rows.filter(item_code__in=sight.item_codes()).exclude(state="draft")
+    if after is not None:
+        rows = rows.filter(id__lt=after)
+    page = list(rows.order_by("-id")[: most + 1])
+    shown = page[:most]
+    may = _seen_by_person(who, shown) if sight is None else _seen_by_staff(sight, shown)
+    found = tuple(_line(row) for row in shown if row.id in may)
+    return found, shown[-1].id if len(page) > most else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What staff's sight of a case depends on."""
+
+    county: str
+    item: str
+    unit: str
+    site_id: UUID | None
+
+    @classmethod
+    def of(cls, file: CaseFile) -> "_Place":
+        return cls(file.county, str(file.row["item_code"]), str(file.row["unit"]), file.uuid("site_id"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """The powers of a member of staff today, read once for a whole page."""
+
+    powers: people.Powers
+    actor: people.Actor
+    day: date
+
+    @classmethod
+    def of(cls, who: Who) -> "_Sight":
+        """Raises ``Refused("post_not_held")``."""
+        if who.id is None or who.post_id is None:
+            raise Refused("post_missing", "请先选择您现在的岗位。")
+        powers, day = people.powers(), clock.today()
+        return cls(powers, powers.actor(who.id, who.post_id, day), day)
+
+    def has(self, place: _Place) -> bool:
+        """Staff see the cases of items they work on or supervise; who only takes papers in, those of her own site."""
+        if self.actor.county != place.county:
+            return False
+        over = self.powers.over(self.actor, Subject(place.item, place.unit), self.day)
+        if over & _WORKING or Power.SUPERVISE in over:
+            return True
+        return Power.RECEIVE in over and place.site_id in (None, self.actor.site_id)
+
+    def item_codes(self) -> list[str]:
+        """Return the items of which he may see any case, old ones too."""
+        county, own = self.actor.county, self.actor.unit_code
+        pairs = {(code, unit) for code, runs in book(county).runs.items() for unit in (runs[-1].unit, own)}
+        return sorted({item for item, unit in pairs if self.has(_Place(county, item, unit, None))})
+
+
+def _seen_by_staff(sight: _Sight, rows: list[Case]) -> set[UUID]:
+    """Return those of these cases that are his to see, but for those from which he must stand back (回避)."""
+    his = [row for row in rows if sight.has(_Place(row.county, row.item_code, row.unit, row.site_id))]
+    parties: dict[UUID, list[UUID]] = {}
+    for case_id, person_id in Party.objects.filter(case_id__in=[row.id for row in his]).values_list("case", "person"):
+        if person_id is not None:
+            parties.setdefault(person_id, []).append(case_id)
+    related = {conflict.party_id for conflict in people.is_related([sight.actor.person_id], parties)}
+    return {row.id for row in his} - {case_id for party in related for case_id in parties.get(party, ())}
+
+
+def _seen_by_person(who: Who, rows: Iterable[Case]) -> set[UUID]:
+    """Return those of these cases in which she stands today: an agent by her mandate, all others by being a party."""
+    kept, asked = set(), {}
+    by_role = Party.objects.filter(case_id__in=[row.id for row in rows], person_id=who.id).exclude(role="agent")
+    own = set(by_role.values_list("case_id", flat=True))
+    for row in rows:
+        if row.applicant_id == who.id or row.id in own:
+            kept.add(row.id)
+            continue
+        pair = (row.applicant_id, row.item_code)
+        if pair not in asked:
+            asked[pair] = _stands_for(row.applicant_id, who.id, row.item_code)
+        if asked[pair]:
+            kept.add(row.id)
+    return kept
+
+
+def _stands_for(applicant: UUID | None, by: UUID | None, item: str) -> bool:
+    if applicant is None or by is None:
+        return False
+    try:
+        people.standing(applicant, by, item, clock.today())
+    except Refused:
+        return False
+    return True
+
+
+def _of_person(person_id: UUID) -> Q:
+    party = Party.objects.filter(person_id=person_id).values("case_id")
+    return Q(applicant_id=person_id) | Q(agent_id=person_id) | Q(id__in=party)
+
+
+def _line(row: Case) -> CaseLine:
+    return CaseLine(
+        id=row.id,
+        number=row.number or "",
+        item_code=row.item_code,
+        item_version=row.item_id,
+        kind=row.kind,
+        unit=row.unit,
+        state=row.state,
+        state_label=KINDS[row.kind].states[row.state],
+        desk=row.desk,
+        channel=row.channel,
+        parent_id=row.parent_id,
+        part_role=row.part_role,
+        received_on=row.received_on,
+        accepted_on=row.accepted_on,
+        decision=row.decision,
+    )
+
+
+def _unknown() -> Refused:
+    return Refused("case_unknown", "没有找到这个办件。请核对办件编号。")
