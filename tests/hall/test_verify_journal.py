@@ -164,8 +164,8 @@ def test_journal_changed_by_its_owner_is_named(own_county, sql, named):
 def test_gap_in_a_register_is_named(own_county):
     work(own_county)
     as_owner("DELETE FROM ledger_number WHERE kind = 'receipt' AND n = 2 AND length(%s) > 0", "x")
-    gaps = [one for one in verified().differences if one.startswith("编号簿 scjg receipt 2026")]
-    assert gaps == ["编号簿 scjg receipt 2026：末号 5，登记 4 个，从 1 到 5。"]
+    gaps = [one for one in verified().differences if one.startswith("编号簿 990127/scjg receipt 2026")]
+    assert gaps == ["编号簿 990127/scjg receipt 2026：末号 5，登记 4 个，从 1 到 5。"]
 
 
 def test_figure_that_is_not_the_sum_of_its_rows_is_named(county, monkeypatch):

@@ -176,7 +176,7 @@ def test_acceptances_at_the_same_time_are_numbered_without_a_gap(own_county):
 
     with clock.held(moment + timedelta(hours=1)), ThreadPoolExecutor(8) as threads:
         list(threads.map(accept, cases))
-    drawn = Number.objects.filter(kind="acceptance_notice", unit="scjg", year=2026)
+    drawn = Number.objects.filter(kind="acceptance_notice", unit="990127/scjg", year=2026)
     assert sorted(drawn.values_list("n", flat=True)) == list(range(1, 201))
     assert set(drawn.values_list("subject_id", flat=True)) == set(cases)
     with clock.held(moment + timedelta(hours=2)):

@@ -20,7 +20,7 @@ def test_forty_acceptances_at_once_draw_forty_numbers_without_gap(own_county):
         done = apart(*[lambda case=case: casework.accept(case, acceptor) for case in cases])
     numbers = sorted(one.numbers[0][3] for one in done)
     assert numbers == list(range(1, 41))
-    assert looking.registers()["scjg", "acceptance_notice", 2026] == list(range(1, 41))
+    assert looking.registers()["990127/scjg", "acceptance_notice", 2026] == list(range(1, 41))
     for case in cases:
         looking.agrees(case)
 
@@ -37,7 +37,7 @@ def test_two_people_taking_the_same_step_leave_one_entry(own_county):
     assert {no.code for no in refusals} <= {"wrong_state", "moved_meanwhile"}
     assert all(no.sentence.endswith("。") for no in refusals)
     assert looking.steps(case) == ["file", "accept"]
-    assert looking.registers()["scjg", "acceptance_notice", 2026] == [1]
+    assert looking.registers()["990127/scjg", "acceptance_notice", 2026] == [1]
     looking.agrees(case)
 
 
@@ -49,10 +49,10 @@ def test_the_same_filing_sent_at_once_is_one_case_and_one_number(own_county):
         filed = apart(*[lambda: casework.file_case(filing, me, key="once")] * 6)
         again = casework.file_case(filing, me, key="once")
     assert {(one.case_id, one.number, one.lookup_code, one.numbers) for one in filed} == {
-        (again.case_id, again.number, again.lookup_code, (("scjg", "receipt", 2026, 1),))
+        (again.case_id, again.number, again.lookup_code, (("990127/scjg", "receipt", 2026, 1),))
     }
     assert looking.fetched("SELECT count(*) FROM casework_case") == [(1,)]
-    assert looking.registers() == {("scjg", "receipt", 2026): [1]}
+    assert looking.registers() == {("990127/scjg", "receipt", 2026): [1]}
 
 
 def test_the_same_request_sent_at_once_is_one_step_and_everybody_hears_of_it(own_county):
@@ -64,7 +64,7 @@ def test_the_same_request_sent_at_once_is_one_step_and_everybody_hears_of_it(own
         lacking = {"layout": "没有交，请补交"}
         done = apart(*[lambda: casework.ask_correction(case, acceptor, lacking, key="k")] * 6)
     assert {(one.seq, one.state, one.numbers) for one in done} == {
-        (2, "correcting", (("scjg", "correction_notice", 2026, 1),))
+        (2, "correcting", (("990127/scjg", "correction_notice", 2026, 1),))
     }
     assert sorted(one.again for one in done) == [False, True, True, True, True, True]
     looking.agrees(case)
@@ -214,7 +214,7 @@ def test_a_step_that_fails_in_the_middle_leaves_nothing(own_county, monkeypatch,
         assert looking.tables() == before
         monkeypatch.undo()
         with own_county.at(2026, 9, 22):
-            assert casework.grant(case, decider).numbers == (("scjg", "grant_decision", 2026, 1),)
+            assert casework.grant(case, decider).numbers == (("990127/scjg", "grant_decision", 2026, 1),)
     looking.agrees(case)
     with refused("case_unknown"):
         looking.file(decider.id)

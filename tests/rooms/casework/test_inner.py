@@ -147,4 +147,4 @@ def test_a_rehearsed_case_that_is_late_opens_a_rehearsed_matter(county, casework
         (promise,) = ledger.claim(kinds=["matter"])
         opened = casework.keep_matter(promise)
     assert looking.file(opened.case_id).row["rehearsal"] is True
-    assert {unit for unit, _, _ in looking.registers()} == {"演练:scjg"}
+    assert {unit for unit, _, _ in looking.registers()} == {"演练:990127/scjg"}

@@ -28,7 +28,7 @@ def test_the_normal_way_keeps_row_journal_clocks_documents_and_numbers_in_step(c
         assert looking.counts(case) == {"clock": 1, "party": 1, "answers": 1, "material": 3}
         looking.agrees(case)
         done = casework.accept(case, county.able("accept", SHOP))
-    assert done.numbers == (("scjg", "acceptance_notice", 2026, 1),)
+    assert done.numbers == (("990127/scjg", "acceptance_notice", 2026, 1),)
     assert looking.documents(case) == ["acceptance_notice"]
     assert looking.running(case) == {"statutory": date(2026, 10, 27), "promised": date(2026, 10, 13)}  # A5
     with county.at(2026, 9, 23):
@@ -427,8 +427,8 @@ def test_a_rehearsed_case_draws_from_registers_of_its_own(county, casework):
         casework.issue(case, county.able("deliver", SHOP))
         real = {key: value for key, value in looking.registers().items() if not key[0].startswith("演练:")}
     assert real == before
-    assert looking.registers()["演练:scjg", "acceptance_notice", 2026] == [1]
-    assert looking.registers()["演练:scjg", "licence", 2026] == [1]
+    assert looking.registers()["演练:990127/scjg", "acceptance_notice", 2026] == [1]
+    assert looking.registers()["演练:990127/scjg", "licence", 2026] == [1]
     looking.agrees(case)
 
 

@@ -134,8 +134,9 @@ def write(
             notes.update(extra.notes)
             row.update(extra.columns)
     promises += [{"id": uuid7(), "due_at": now, **one} for one in plan.promises]
-    if row["rehearsal"]:
-        draws = [{**one, "unit": f"{REHEARSAL}{one['unit']}"} for one in draws]
+    # Registers of their own: for each county, where several share a database, and for rehearsals.
+    own = f"{REHEARSAL if row['rehearsal'] else ''}{file.county}/"
+    draws = [{**one, "unit": f"{own}{one['unit']}"} for one in draws]
     if texts := _texts(file, plan, seq):
         rows.setdefault("casework_note", []).extend(texts)
     clocks = [_clock_row(file.id, c) for c in outcome.clocks if (c.name, c.run) in outcome.touched]

@@ -246,8 +246,8 @@ def _of_licence(promise: Claimed) -> _Owed:
 
 def _number(county: str, kind: str, unit: str, year: int, n: int) -> str:
     """Return the number as it is printed; one of a rehearsal's own register says so."""
-    code = unit.removeprefix(REHEARSAL)
-    mark = "演练" if code != unit else ""
+    code = unit.rpartition("/")[2]
+    mark = "演练" if unit.startswith(REHEARSAL) else ""
     return make_document_number(f"{mark}{people.unit(county, code).short_name}", WORDS[kind], year, n)
 
 
