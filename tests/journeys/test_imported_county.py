@@ -66,7 +66,7 @@ def test_imported_item_is_completed_published_and_used(own_database, tmp_path, c
         ("items", ITEMS, lambda data: data[: data.find(b"511A", 60_000) + 9], "错误 第 "),
         ("items", ITEMS, lambda data: data[: data.find(b"\n", 60_000) - 5], "最后一行像是被截断"),
         ("items", ITEMS, lambda data: data[: data.find("许可".encode(), 60_000) + 2], "文件可能没有传完"),
-        ("items", ITEMS, lambda data: data.decode().encode("utf-16"), "不是 CSV 文件"),
+        ("items", ITEMS, lambda data: data.decode().encode("utf-16"), "另存为"),
         ("items", ITEMS, lambda data: data.decode().encode("big5", "ignore"), "像是乱码"),
         ("items", ITEMS, lambda data: data.replace(b",type,", b",kind,", 1), "没有 type 列"),
         ("divisions", DIVISIONS, lambda data: data[: data.rfind(b"\n", 0, 9_000) + 9], "错误 第 "),
