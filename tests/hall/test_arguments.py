@@ -13,7 +13,7 @@ from tongban.hall.arguments import Parser, day, whole, wide
     ("words", "said"),
     [
         (["import"], "还缺 种类、文件。"),
-        (["export", "towns", "x.csv", "--county", "990127"], "种类 不能是“towns”，只能从 divisions、items 中选。"),
+        (["figures", "--level", "9"], "--level 不能是“9”，只能从 1、2、3、4、5、6、7 中选。"),
         (["import", "items", "x.csv", "--by", "张三"], "--by 要写代号，如 staff:001，不写姓名；“张三”不行。"),
         (["import", "items", "x.csv", "--county"], "--county 后面要写一个值。"),
         (["clock", "2026-09-22", "-5wd"], "多了“-5wd”，不知道是什么。"),
