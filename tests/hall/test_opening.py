@@ -88,7 +88,15 @@ def test_every_item_handled_elsewhere_has_its_system(county):
     day = date(2026, 9, 22)
     leaves = [one.code for one in catalogue.listed(county.code, day) if one.leaf]
     elsewhere = {catalogue.in_force(county.code, code, day).item.elsewhere for code in leaves} - {""}
-    assert elsewhere == {"province-social-security"}
+    assert elsewhere == {
+        "bank-account",
+        "housing-fund",
+        "province-medical-insurance",
+        "province-police",
+        "province-social-security",
+        "province-tax",
+        "utilities",
+    }
     assert elsewhere <= {one.code for one in queries.systems(county.code)}
 
 
