@@ -15,7 +15,13 @@ NEEDS_DJANGO = True
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--days", type=whole(1, 250), default=1, metavar="天数", help="模拟几个工作日，默认 1")
-    parser.add_argument("--per-day", type=whole(1, 100_000), default=300, metavar="件数", help="每天收多少件，默认 300")
+    parser.add_argument("--per-day", type=whole(1, 100_000), default=0, metavar="件数", help="每天收多少件，默认按方案")
+    parser.add_argument(
+        "--profile",
+        default="default",
+        metavar="方案",
+        help="模拟方案：000 至 004 为五个来源，L 为最大的现实县；默认每天 300 件",
+    )
     parser.add_argument(
         "--seed", type=int, default=1, metavar="种子", help="随机数种子，默认 1；同一种子得到同样的事实"
     )
@@ -27,6 +33,7 @@ def run(args: argparse.Namespace) -> int:
     from django.conf import settings
 
     from tongban.hall.county.opening import open_county
+    from tongban.hall.county.profiles import profile
     from tongban.hall.county.simulation import Simulation
     from tongban.hall.progress import Bar
     from tongban.rooms import clock
@@ -34,8 +41,9 @@ def run(args: argparse.Namespace) -> int:
     if not settings.TONGBAN_DEMO:
         print("正式运行的系统不能模拟办件。请在演示环境中使用。")
         return 2
+    knobs = profile(args.profile)
     open_county()
-    with Bar("模拟运行", args.days * args.per_day) as bar:
+    with Bar("模拟运行", args.days * (args.per_day or knobs.per_day)) as bar:
         seen = 0
 
         def progress(done: int, total: int) -> None:
@@ -44,14 +52,36 @@ def run(args: argparse.Namespace) -> int:
             bar.step(done - seen)
             seen = done
 
-        made = Simulation(seed=args.seed, per_day=args.per_day, start=args.start).run(args.days, progress=progress)
+        simulation = Simulation(seed=args.seed, per_day=args.per_day, start=args.start, knobs=knobs)
+        made = simulation.run(args.days, progress=progress)
     last = made.days[-1]
     print(f"模拟 {made.days[0]} 至 {last}，{len(made.days)} 个工作日：收件 {made.filed} 件，办理步骤 {made.steps} 步。")
     if made.refusals:
         print("系统拒绝：" + "；".join(f"{code} {n} 次" for code, n in sorted(made.refusals.items())))
     clock.set_demo(clock.at_local(last, 18), running=True)
-    if args.seal:
-        from tongban.hall import postman
-
-        print(f"文书和通知：{postman.drain(3600)}")
+    _tell_backlog(args.seal)
     return 0
+
+
+def _tell_backlog(seal: bool) -> None:
+    """Say how many documents wait for their seal and how long that takes; with ``seal``, do it.
+
+    The pace is that of a handful sealed now: sealing changes no fact of any case.
+    """
+    import time
+
+    from tongban.hall.postman import drain
+    from tongban.hall.postman.keeping import HANDFUL, Drained, keep_some
+    from tongban.rooms.ledger import queries as ledger
+
+    waiting = ledger.waiting("document")
+    if seal:
+        print(f"待盖章文书 {waiting} 份。文书和通知：{drain(3600)}")
+        return
+    keep_some(Drained(), ("document",))  # the first one also loads font and keys
+    began = time.monotonic()
+    keep_some(Drained(), ("document",))
+    left = ledger.waiting("document")
+    pace = HANDFUL / (time.monotonic() - began)
+    minutes = left / pace / 60
+    print(f"待盖章文书 {left} 份，留给投递员；按刚才每秒 {pace:.0f} 份（一个进程），约需 {minutes:.0f} 分钟。")

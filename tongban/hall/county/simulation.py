@@ -13,6 +13,7 @@ from uuid import UUID
 
 from tongban.hall.county.answers import answers_for
 from tongban.hall.county.opening import COUNTY, Desks
+from tongban.hall.county.profiles import Profile, profile
 from tongban.rooms import calendars, clock
 from tongban.rooms.casework import actions as casework
 from tongban.rooms.casework.actions import Filing, Offer, Signer, Who, person
@@ -27,13 +28,6 @@ from tongban.rulebook.catalogue.item import Item, ItemClass, Material
 from tongban.rulebook.errors import Refused
 from tongban.rulebook.indicators import Grade
 from tongban.rulebook.numbers import make_citizen_id, make_credit_code
-
-#: Share of cases on on-the-spot items (source 000: 马上办 80.2%).
-ON_THE_SPOT = 0.802
-#: Not in the sources, set by hand: incomplete filings, refusals, rating response, bad among ratings, online share.
-INCOMPLETE, REFUSED, RATED, BAD, ONLINE = 0.12, 0.03, 0.25, 0.01, 0.45
-#: Made-up people and firms for so many cases a day.
-PEOPLE = 120
 
 #: The smallest picture there is.
 PNG = bytes.fromhex(
@@ -68,8 +62,12 @@ class _Event:
 class Simulation:
     """One run."""
 
-    def __init__(self, *, seed: int, per_day: int, start: date, county: str = COUNTY) -> None:
-        self.seed, self.per_day, self.start, self.county = seed, per_day, start, county
+    def __init__(
+        self, *, seed: int, start: date, per_day: int = 0, county: str = COUNTY, knobs: Profile | None = None
+    ) -> None:
+        """``per_day`` overrules the profile's."""
+        self.knobs = knobs or profile()
+        self.seed, self.per_day, self.start, self.county = seed, per_day or self.knobs.per_day, start, county
         self.events: list[_Event] = []
         self.steps, self.filed, self.made = 0, 0, 0
         self.refusals: Counter[str] = Counter()
@@ -116,9 +114,9 @@ class Simulation:
         self.sites: dict[str, list[UUID]] = {}
         for site in who.sites(self.county):
             self.sites.setdefault(site.kind, []).append(site.id)
-        for n in range(PEOPLE):
+        for n in range(self.knobs.people):
             self.persons.append(self._person(rng, n))
-        for n in range(PEOPLE // 6):
+        for n in range(max(1, self.knobs.people // 6)):
             self.firms.append((self._firm(rng, n, self.persons[n]), self.persons[n]))
 
     def _person(self, rng: Random, n: int) -> UUID:
@@ -170,12 +168,12 @@ class Simulation:
             self.refusals[f"{no.code}（{no.sentence}）"] += 1
 
     def _file(self, rng: Random) -> None:
-        item = rng.choice(self.spot if rng.random() < ON_THE_SPOT and self.spot else self.other)
+        item = rng.choice(self.spot if rng.random() < self.knobs.on_the_spot and self.spot else self.other)
         applicant, by = self._applicant(rng, item)
         options = frozenset(rng.choice(one.options).code for one in item.situations)
         needed = [m for m in item.materials_for(options) if m.source != "made"]
-        left_out = rng.choice(needed).code if needed and rng.random() < INCOMPLETE else ""
-        online = rng.random() < ONLINE and item.online.receive
+        left_out = rng.choice(needed).code if needed and rng.random() < self.knobs.incomplete else ""
+        online = rng.random() < self.knobs.online and item.online.receive
         station = rng.choice([kind for kind in item.stations if self._site_of(kind)] or ["county"])
         site = None if online else rng.choice(self._site_of(station))
         filing = Filing(
@@ -210,7 +208,7 @@ class Simulation:
         elif item.kind == "filing":
             casework.put_on_record(case_id, acceptor)
             self._soon(rng, lambda: self._issue(rng, case_id, item, by), 1, 60)
-        elif item.on_the_spot:
+        elif item.on_the_spot and item.kind == "permit":  # a registration is entered, however soon
             casework.decide_on_spot(case_id, self._both(item))
             self._soon(rng, lambda: self._issue(rng, case_id, item, by), 1, 20)
         else:
@@ -257,7 +255,7 @@ class Simulation:
         decider = self._desks().able(Power.DECIDE, item, other_than=frozenset({acceptor} if acceptor else ()))
         if item.fee is not None and read(case_id).facts.fee == "due":
             casework.settle_fee(case_id, decider, state="paid", voucher=f"PZ{self.made:08d}")
-        if rng.random() < REFUSED:
+        if rng.random() < self.knobs.refused:
             casework.refuse(case_id, decider, ground="不符合本事项规定的条件", reason="现场情况与申请内容不一致")
             return
         if item.kind == "registration":
@@ -275,11 +273,11 @@ class Simulation:
             exit_desk = self._desks().able(Power.DELIVER, item)
             casework.settle_fee(case_id, exit_desk, state="paid", voucher=f"PZ{self.made:08d}")
         casework.deliver(case_id, self._desks().able(Power.DELIVER, item), collector_id=by)
-        if rng.random() < RATED:
+        if rng.random() < self.knobs.rated:
             self._soon(rng, lambda: self._rate(rng, case_id, by), 1, 300)
 
     def _rate(self, rng: Random, case_id: UUID, by: UUID) -> None:
-        if rng.random() < BAD:
+        if rng.random() < self.knobs.bad:
             grade = rng.choice((Grade.DISSATISFIED, Grade.VERY_DISSATISFIED))
         else:
             grade = rng.choice((Grade.VERY_SATISFIED, Grade.SATISFIED))

@@ -52,6 +52,11 @@ def outstanding(subject_id: UUID) -> tuple[str, ...]:
     return tuple(rows)
 
 
+def waiting(kind: str) -> int:
+    """Return how many promises of a kind are not kept yet.  One query."""
+    return Promise.objects.filter(kind=kind, done_at=None).count()
+
+
 def who_looked(subject_id: UUID, *, most: int = 100) -> tuple[AccessView, ...]:
     """Return who read somebody's data, the latest first: what a citizen sees.  One query."""
     rows = Access.objects.filter(subject_id=subject_id).order_by("-at")[:most]
