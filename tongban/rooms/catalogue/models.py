@@ -226,3 +226,118 @@ class CatalogueMark(models.Model):
 
     county = models.CharField(max_length=6, primary_key=True)
     mark = models.UUIDField()
+
+
+#: 证明事项清单 (S013): what has become of a proof that people were asked for.
+PROOF_STATES = {"kept": "保留", "cancelled": "取消", "promised": "告知承诺", "shared": "共享核验"}
+#: 证照分离 (S014): the four ways in which a permit after the business licence was reformed (优化营商环境条例 第十九条).
+PERMIT_MODES = {
+    "cancelled": "直接取消审批",
+    "filing": "审批改为备案",
+    "promise": "实行告知承诺",
+    "improved": "优化审批服务",
+}
+#: “3+2”清单 (S005).  The first three are computed from items alone; others also say what the last two hold.
+FIVE_LISTS = {
+    "power": "权力清单",
+    "duty": "责任清单",
+    "service": "公共服务清单",
+    "fee": "收费清单",
+    "agency": "中介服务清单",
+}
+ENTERED_LISTS = ("fee", "agency")
+
+
+class _Dated(models.Model):
+    """A line that holds from a day on, until a later one about the same; nothing is rewritten (migration 0003)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    county = models.CharField(max_length=6)
+    in_force_from = models.DateField()
+    basis_kind = models.CharField(max_length=8)
+    basis_text = models.CharField(max_length=200)
+    basis_source = models.CharField(max_length=200, blank=True, default="")
+    basis_verified = models.BooleanField(default=False)
+    entered_at = models.DateTimeField()
+    entered_by = models.CharField(max_length=64)
+
+    class Meta:
+        abstract = True
+
+
+class Proof(_Dated):
+    """A proof on the county's list, and what has become of it."""
+
+    #: Its name, as lists of materials write it.
+    name = models.CharField(max_length=200)
+    state = models.CharField(max_length=12)
+    #: What takes its place: the promise, the source that is asked.
+    instead = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=list(PROOF_STATES)), name="proof_state"),
+            models.CheckConstraint(condition=~Q(name="") & ~Q(basis_text=""), name="proof_named"),
+        ]
+        indexes = [models.Index(fields=["county", "name", "in_force_from"], name="proof_latest")]
+
+
+class PermitMode(_Dated):
+    """How a permit that businesses need was reformed, and to which businesses it falls."""
+
+    item = models.CharField(max_length=80)
+    #: A key of ``PERMIT_MODES``; empty: from this day on it is on the list no more.
+    mode = models.CharField(max_length=12, blank=True, default="")
+    #: Licence kinds after which it may be needed, e.g. the business licence.
+    after = ArrayField(models.CharField(max_length=80))
+    #: Words of the business scope that make it needed; empty: any business may need it.
+    scope_words = ArrayField(models.CharField(max_length=40), default=list)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(mode__in=["", *PERMIT_MODES]), name="permit_mode"),
+            models.CheckConstraint(condition=Q(mode="") | Q(after__len__gt=0), name="permit_mode_after"),
+        ]
+        indexes = [models.Index(fields=["county", "item", "in_force_from"], name="permit_mode_latest")]
+
+
+class ListEntry(_Dated):
+    """A line of a list that somebody else keeps: a fee of the fee catalogue, a service that an agency may render."""
+
+    list = models.CharField(max_length=8)
+    #: Its code on that list.
+    code = models.CharField(max_length=80)
+    name = models.CharField(max_length=200)
+    #: The item it hangs on, and for an agency's service the material that it makes.
+    item = models.CharField(max_length=80)
+    material = models.CharField(max_length=60, blank=True, default="")
+    #: The standard of the fee, or who pays, in words.
+    standard = models.CharField(max_length=200, blank=True, default="")
+    #: True: from this day on it is on the list no more.
+    withdrawn = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(list__in=ENTERED_LISTS), name="list_entry_list")]
+        indexes = [models.Index(fields=["county", "list", "code", "in_force_from"], name="list_entry_latest")]
+
+
+class ListIssue(models.Model):
+    """One of the five lists as it was made public on a day."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    county = models.CharField(max_length=6)
+    list = models.CharField(max_length=8)
+    issued_on = models.DateField()
+    #: Its rows as JSON text.
+    content = models.TextField()
+    #: sha256 of ``content``, hexadecimal.
+    digest = models.CharField(max_length=64)
+    rows = models.IntegerField()
+    issued_at = models.DateTimeField()
+    issued_by = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["county", "list", "issued_on"], name="list_issue_once"),
+            models.CheckConstraint(condition=Q(list__in=[*FIVE_LISTS]), name="list_issue_list"),
+        ]

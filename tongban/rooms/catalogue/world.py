@@ -9,6 +9,7 @@ from typing import Any, Literal
 from tongban.rooms.catalogue.queries.book import Book, book
 from tongban.rooms.catalogue.queries.drafts import licence_kind_names, upper_names
 from tongban.rooms.catalogue.queries.items import item
+from tongban.rooms.catalogue.queries.proofs import proofs
 from tongban.rooms.people import queries as people
 from tongban.rulebook.catalogue import Complaint, Item, Known, KnownItem, inspect, known
 from tongban.rulebook.kinds import KINDS
@@ -24,11 +25,16 @@ class World:
     units: Mapping[str, str]
     licence_kinds: Mapping[str, str]
     upper_names: Mapping[str, str] | None
+    #: Names of proofs that nobody may ask for any more.
+    cancelled_proofs: frozenset[str] = frozenset()
 
     def inspect(self, content: Mapping[str, Any]) -> tuple[Item, tuple[Complaint, ...]]:
         """Return what can be read of a draft, and every complaint about it."""
         items = {code: self._known(code) for code in self._concerned(content) if code in self.book.runs}
-        return inspect(content, Known(KINDS, self.units, items, self.licence_kinds, self.upper_names))
+        known_here = Known(
+            KINDS, self.units, items, self.licence_kinds, self.upper_names, cancelled_proofs=self.cancelled_proofs
+        )
+        return inspect(content, known_here)
 
     def _concerned(self, content: Mapping[str, Any]) -> set[str]:
         """Return the codes of the items that the rules look at: parent, parts and theirs, the same 基本编码."""
@@ -56,9 +62,10 @@ class World:
 
 
 def world(county: str, day: date) -> World:
-    """Return the county as it stands on ``day``.  Five queries or fewer."""
+    """Return the county as it stands on ``day``.  Six queries or fewer."""
     units = {unit.code: unit.credit_code for unit in people.units(county)}
-    return World(day, book(county), units, licence_kind_names(), upper_names(county))
+    cancelled = frozenset(one.name for one in proofs(county, day) if one.state == "cancelled")
+    return World(day, book(county), units, licence_kind_names(), upper_names(county), cancelled)
 
 
 def spell_difference(mine: str, upper: str) -> str:

@@ -3,7 +3,9 @@
 from tongban.rooms.catalogue.actions.claiming import Place, claim, claim_all, suspend_claim, withdraw_claim
 from tongban.rooms.catalogue.actions.drafts import Saved, complete_draft, save_draft
 from tongban.rooms.catalogue.actions.importing import ItemReport, Note, RowResult, import_items
+from tongban.rooms.catalogue.actions.lists import NewEntry, enter_line, issue_list, withdraw_line
 from tongban.rooms.catalogue.actions.ordering import NewOrder, apply_orders, order_change, withdraw_order
+from tongban.rooms.catalogue.actions.proofs import set_mode, set_proof
 from tongban.rooms.catalogue.actions.publishing import publish
 from tongban.rooms.catalogue.actions.seeding import Seeded, load_seed, load_upper_names, save_licence_kind
 from tongban.rooms.catalogue.refusals import DraftIncomplete, ItemIsMain, NameDiffers
@@ -13,6 +15,7 @@ __all__ = [
     "ItemIsMain",
     "ItemReport",
     "NameDiffers",
+    "NewEntry",
     "NewOrder",
     "Note",
     "Place",
@@ -23,14 +26,19 @@ __all__ = [
     "claim",
     "claim_all",
     "complete_draft",
+    "enter_line",
     "import_items",
+    "issue_list",
     "load_seed",
     "load_upper_names",
     "order_change",
     "publish",
     "save_draft",
     "save_licence_kind",
+    "set_mode",
+    "set_proof",
     "suspend_claim",
     "withdraw_claim",
+    "withdraw_line",
     "withdraw_order",
 ]
