@@ -3,6 +3,7 @@
 ./run export items 目录 --county 990127              今天施行的版本
 ./run export items 目录 --county 990127 --drafts     草稿（包括还没有公布的）
 ./run export divisions 区划.csv --county 990127      区划表，可用 ./run import divisions 再导入
+./run export national 目录 --county 990127           国家政务服务数据：上次以来的变化，一个表一个 CSV
 """
 
 import argparse
@@ -15,22 +16,27 @@ from pathlib import Path
 from typing import Any
 
 from tongban.hall import tables
+from tongban.hall.exchanging import national
 from tongban.hall.progress import track
 
-HELP = "导出事项（TOML）或区划（CSV），可以再导入"
+HELP = "导出事项（TOML）、区划（CSV）或国家数据（CSV），可以再导入"
 NEEDS_DJANGO = True
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("what", metavar="种类", choices=("divisions", "items"), help="divisions 区划，items 事项")
+    kinds = "divisions 区划，items 事项，national 国家数据"
+    parser.add_argument("what", metavar="种类", choices=("divisions", "items", "national"), help=kinds)
     parser.add_argument("to", metavar="目录或文件", type=Path, help="写到哪里；事项写到目录，区划写到 CSV 文件")
     parser.add_argument("--county", metavar="区划", required=True, help="县的六位区划代码")
     parser.add_argument("--drafts", action="store_true", help="导出事项草稿，而不是施行中的版本")
+    national.export_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Write what was asked for.  Returns 1 when the county has none of it."""
+    if args.what == "national":
+        return national.export(args)
     with tables.writing(args.to):
         count = _divisions(args) if args.what == "divisions" else _items(args)
     if count:

@@ -3,6 +3,9 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+
+# The tables of the national exchange stand in their own folder; Django looks for them here.
+from tongban.rooms.exchange.national.models import NationalBatch as NationalBatch
 from tongban.rooms.ids import uuid7
 
 

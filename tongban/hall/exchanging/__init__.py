@@ -1,0 +1,1 @@
+"""Commands of the national exchange, called by ``export`` and ``import``."""
