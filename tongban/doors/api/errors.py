@@ -58,7 +58,6 @@ _STATUS = {
     "file_too_large": 413,
     "piece_too_large": 413,
     "media_type": 415,
-    "file_kind": 415,
     "method_not_allowed": 405,
     "too_many": 429,
     "disk_full": 503,

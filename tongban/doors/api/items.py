@@ -198,7 +198,7 @@ def list_materials(
     request: HttpRequest,
     code: str,
     county: County,
-    option: Annotated[list[str], Field(max_length=50)] = Query(default=[]),  # noqa: B008 - how a parameter is declared
+    option: list[str] = Query(default=[], max_length=50),  # noqa: B008 - how a parameter is declared
     on: date | None = None,
 ) -> Any:
     """按所选情形列出需要的材料；系统生成的不列。"""

@@ -1,9 +1,11 @@
 """The door itself: how an operation is declared, so that its guard, its errors and its document always agree."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, TypeVar
 
-from ninja import NinjaAPI
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI, Status
 
 from tongban.doors.api import errors
 from tongban.doors.api.asking import KEY_HEADER, Needs
@@ -71,6 +73,11 @@ def operation(
         }
 
     def declare(view: View) -> View:
+        @wraps(view)
+        def answer(request: HttpRequest, *args: Any, **named: Any) -> Any:
+            result = view(request, *args, **named)
+            return result if isinstance(result, HttpResponse) else Status(status, result)
+
         lines = (view.__doc__ or "").strip().partition("\n")
         api.api_operation(
             [method],
@@ -82,7 +89,7 @@ def operation(
             tags=[tag],
             openapi_extra=extra,
             url_name=view.__name__,
-        )(view)
+        )(answer)
         return view
 
     return declare
