@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 TABLE = ROOT / "docs" / "coverage.md"
 COLUMNS = ["S", "name", "what must hold", "where", "tests", "state"]
 
-#: Ring 1 in the order of building, and two rows of ring 2 that it needs in their smallest form.
+#: Ring 1 in the order of building, two rows of ring 2 that it needs in their smallest form, then what came after.
 RING = re.findall(
     r"S\d{3}",
     """
@@ -29,6 +29,7 @@ RING = re.findall(
     S095 S096 S097 S098 S049 S022 S026 S025 S193
     S114 S115 S165 S185
     S060 S090
+    S005 S013 S014 S015 S178 S179 S181
     """,
 )
 

@@ -30,6 +30,9 @@ def told(county, scope, after=LICENCE):
 
 
 def test_after_the_business_licence_the_owner_is_told_the_permits_that_follow(county, in_force, other):
+    """S014: Given permits with one of the four modes each, When a business licence names its scope, Then the permits
+    that follow on it are listed to the owner with their mode and what remains to be done.
+    """
     set_mode(county, scope_words=["食品", "餐饮"])
     set_mode(county, other, "promise")
     assert told(county, "小餐饮服务；食品销售") == [(CODE, "improved", ("食品", "餐饮")), (other, "promise", ())]
