@@ -397,3 +397,110 @@ def test_a_batch_of_the_next_day_has_its_own_number(county, tmp_path):
     with county.at(2026, 10, 13):
         numbers.append(push(tmp_path / "c").number)
     assert numbers == ["99012720261012000001", "99012720261012000002", "99012720261013000001"]
+
+
+def test_a_licence_is_listed_when_it_is_sealed_and_only_while_it_holds(county, tmp_path):
+    """Without a sealed file it waits; suspended it is taken away, given back it is new."""
+    from tongban.rooms.casework import actions as casework
+    from tongban.rooms.licences import actions as licences
+    from tongban.rooms.licences import queries
+
+    def sent(name: str) -> list[tuple[str, str]]:
+        push(tmp_path / name)
+        rows = table(tmp_path / name, "up_lic_data")
+        return [(row["cd_operation"], row["certificate_source_id"]) for row in rows]
+
+    with county.at(2026, 10, 12):
+        case_id = county.granted()
+        casework.issue(case_id, county.able("deliver", row_item()))
+        (licence,) = queries.of_case(case_id)
+        assert sent("unsealed") == []
+        assert [(one.column, one.code) for one in held("up_lic_data")] == [("certificate_number", "licence_unsealed")]
+        licences.seal_now(case_id)
+        assert sent("sealed") == [("I", licence.identifier)]
+        assert held("up_lic_data") == []
+        (result,) = table(tmp_path / "sealed", "up_pro_result")
+        assert (result["cd_operation"], result["result_cetr_name"]) == ("U", "食品小经营店登记证")
+        (row,) = table(tmp_path / "sealed", "up_lic_data")
+        assert row["certificate_number"] == result["result_cetr_no"] == queries.of_case(case_id)[0].number
+        assert (row["certificate_type_code"], row["issue_date"]) == ("11990127MB0000019Q002", "20261012")
+        decider = county.able("decide", row_item())
+        licences.suspend(licence.id, decider, reason="调查期间暂扣")
+        assert sent("suspended") == [("D", licence.identifier)]
+        licences.resume(licence.id, decider, reason="调查结束发还")
+        assert sent("back") == [("I", licence.identifier)]
+    required = [key for key, value in row.items() if not value]
+    assert required == []
+
+
+def test_days_read_one_after_the_other_are_the_whole_and_never_backwards(county, tmp_path):
+    """Increments read back add up to what one full batch says; an older batch after a newer one is refused."""
+    from tongban.rooms.exchange.national import mirror
+
+    with county.at(2026, 10, 12):
+        case_id = county.accepted()
+        push(tmp_path / "one")
+    with county.at(2026, 10, 13):
+        from tongban.rooms.casework import actions as casework
+
+        casework.withdraw(case_id, county.citizen(), reason="改日再办")
+        push(tmp_path / "two")
+        push(tmp_path / "full", full=True)
+        for name in ("one", "two"):
+            assert mirror.read_folder(COUNTY, tmp_path / name, by="house").written
+        with pytest.raises(Refused) as no:
+            mirror.read_folder(COUNTY, tmp_path / "one", by="house")
+        assert no.value.code == "batch_out_of_order"
+        assert mirror.counts(COUNTY)["up_pro_result"] == 1
+        report = mirror.read_folder(COUNTY, tmp_path / "full", by="house")
+    assert (report.new, report.changed, report.gone) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("keep_going", [False, True])
+def test_bad_rows_of_a_batch_are_named_and_nothing_of_it_is_taken(county, tmp_path, keep_going):
+    from tongban.rooms.exchange.national import mirror
+
+    with county.at(2026, 10, 12):
+        county.accepted()
+        push(tmp_path / "one")
+        spoil(tmp_path / "one", "up_pro_accept", applyer_type="7", accept_date="2026-10-12", project_no="")
+        report = mirror.read_folder(COUNTY, tmp_path / "one", by="house", keep_going=keep_going)
+    assert {(one.table, one.line, one.fault.column, one.fault.code) for one in report.refused} == {
+        ("up_pro_accept", 2, "applyer_type", "code_unknown"),
+        ("up_pro_accept", 2, "accept_date", "not_a_time"),
+        ("up_pro_accept", 2, "project_no", "required_empty"),
+    }
+    assert report.written is keep_going
+    assert ("up_pro_process" in mirror.counts(COUNTY)) is keep_going
+    assert "up_pro_accept" not in mirror.counts(COUNTY)
+
+
+def spoil(folder: Path, name: str, **values: str) -> None:
+    """Change the first row of a file, and the manifest with it."""
+    import hashlib
+
+    from tongban.rooms.exchange.national.sinks import MANIFEST
+
+    rows = table(folder, name)
+    rows[0] |= values
+    path = folder / f"{name}.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    manifest = json.loads((folder / MANIFEST).read_text())
+    manifest["tables"][name]["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    (folder / MANIFEST).write_text(json.dumps(manifest))
+
+
+def test_a_torn_batch_changes_nothing(county, tmp_path):
+    from tongban.rooms.exchange.national import mirror
+
+    with county.at(2026, 10, 12):
+        push(tmp_path / "one")
+        path = tmp_path / "one" / "up_task_directory.csv"
+        path.write_bytes(path.read_bytes()[:-40])
+        with pytest.raises(Refused) as no:
+            mirror.read_folder(COUNTY, tmp_path / "one", by="house")
+    assert no.value.code == "file_torn"
+    assert mirror.counts(COUNTY) == {}

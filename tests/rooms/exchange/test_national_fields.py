@@ -15,10 +15,10 @@ SPECIFICATION = Path(__file__).resolve().parents[4] / "shared" / "data" / "natio
 NOT_SPOKEN = ("uc_", "zone_", "task_punish_", "task_check_")
 
 
-def test_every_table_has_the_columns_of_the_specification():
+def test_every_table_has_the_columns_of_the_shared_list():
     """Names, types and what must be filled, table by table."""
     if not SPECIFICATION.exists():
-        pytest.skip("the specification's list of fields is not here")
+        pytest.skip("../shared is not there")
     wanted: dict[str, dict[str, tuple[str, bool]]] = {}
     with SPECIFICATION.open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):

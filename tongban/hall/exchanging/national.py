@@ -3,6 +3,7 @@
 import argparse
 import csv
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -34,12 +35,20 @@ def export_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--dsn", metavar="连接", default="", help=f"同时写入这个数据库；也可用环境变量 {_DSN}")
     group.add_argument("--served", metavar="版本", choices=("c0109", "gbt39046"), default="c0109", help=_SERVED)
     group.add_argument("--report", metavar="报告", type=Path, help="把没有报送的行和原因写到这个 CSV 文件")
+    group.add_argument("--by", metavar="经办", type=_by, default="house", help="记入台账的经办代号，如 staff:001")
 
 
 def import_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what only a national import takes."""
     group = parser.add_argument_group("国家数据（national）")
     group.add_argument("--dsn", metavar="连接", default="", help=f"从这个数据库读异常反馈；也可用环境变量 {_DSN}")
+
+
+def _by(text: str) -> str:
+    """Read who is named in the journal: never a name."""
+    if re.fullmatch(r"[a-z]+(:[A-Za-z0-9-]{1,40})?", text):
+        return text
+    raise argparse.ArgumentTypeError(f"要写代号，如 staff:001，不写姓名；“{text}”不行")
 
 
 def export(args: argparse.Namespace) -> int:
@@ -66,7 +75,7 @@ def export(args: argparse.Namespace) -> int:
         pushed = pushing.push(
             args.county,
             sinks,
-            by="house",
+            by=args.by,
             grades=_grades,
             full=args.full,
             since=args.since,
