@@ -78,3 +78,13 @@ def test_times_are_written_in_shanghai():
     assert written(moment) == "20261013T013000"
     assert read_time("20261013T013000") == moment
     assert read_time("2026-10-13 01:30:00") == moment
+
+
+def test_the_page_names_every_column_in_which_a_row_read_back_is_equal():
+    """docs/national-exchange.md lists them table by table."""
+    from tongban.rooms.exchange.national.fields import SENDING
+
+    page = (Path(__file__).resolve().parents[3] / "docs" / "national-exchange.md").read_text(encoding="utf-8")
+    for table in SENT:
+        named = " ".join(f"`{one.name}`" for one in table.columns if one.name not in SENDING)
+        assert f"| `{table.name}` | {table.label} | {named} |" in page
