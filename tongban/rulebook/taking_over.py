@@ -7,6 +7,7 @@ did to them before: when the decision fell, which days were not counted, whether
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 from types import MappingProxyType
 
 from tongban.rulebook import deciding
@@ -74,7 +75,7 @@ def check(kind: Kind, state: str, past: Past, today: date) -> None:
         raise Refused("accepted_on_early", "这个状态的办件不应有受理日期。请核对办件状态。", BASIS)
     told = [("收件", past.received_on), ("受理", past.accepted_on), ("决定", past.decided_on)]
     days = [(word, day) for word, day in told if day is not None]
-    for (before, first), (after, second) in zip(days, days[1:], strict=False):
+    for (before, first), (after, second) in pairwise(days):
         if second < first:
             raise Refused("days_reversed", f"{after}日期 {second} 早于{before}日期 {first}。请照原文书核对。", BASIS)
     if days[-1][1] > today:

@@ -132,14 +132,25 @@ def used(actor: str, key: str, digest: bytes) -> Taken | None:
 
 
 def record(
-    subject_kind: str, subject_id: UUID, step: str, actor: str, body: Row, *, county: str, at: datetime | None = None
+    subject_kind: str,
+    subject_id: UUID,
+    step: str,
+    actor: str,
+    body: Row,
+    *,
+    county: str,
+    at: datetime | None = None,
+    new: bool = False,
 ) -> int:
     """Add one entry to the stream of something that is not a case; returns its number in the stream.
 
     Call it inside the transaction of the change itself.  ``body`` holds ids, codes, dates and digests only.
+    ``new``: the subject was made in this very transaction, so nobody else can write its stream and no lock is taken:
+    a transaction that makes ten thousand would ask for more locks than the server has.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [str(subject_id)])
+        if not new:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [str(subject_id)])
         cursor.execute(
             statement.RECORD,
             {

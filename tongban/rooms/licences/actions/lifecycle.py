@@ -128,7 +128,7 @@ def import_licence(
         row |= {"state": "lapsed", "state_on": valid_until}
     Licence.objects.create(**row)
     body = {"identifier": str(own), "origin": "import", "facts": row["facts_digest"], "until": valid_until}
-    ledger.record("licence", licence_id, "import", who.name, body, county=county)
+    ledger.record("licence", licence_id, "import", who.name, body, county=county, new=True)
     _owe_page(licence_id, who)
     return licence_id
 

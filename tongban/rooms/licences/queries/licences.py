@@ -23,6 +23,13 @@ def licence(licence_id: UUID) -> LicenceView:
     return view(row, catalogue.licence_kind_names())
 
 
+def numbered(county: str, kind: str, issuer: str, number: str) -> LicenceView | None:
+    """Return the latest version of the licence with this number, or None.  Two queries at most."""
+    rows = Licence.objects.filter(county=county, kind=kind, issuer=issuer, number=number).exclude(state="changed")
+    row = rows.order_by("-issued_on", "-id").first()
+    return None if row is None else view(row, catalogue.licence_kind_names())
+
+
 def held(person_id: UUID, kinds: Sequence[str], day: date) -> dict[str, UUID]:
     """Return the person's licences of these kinds that are valid on ``day``, the newest by kind; follows merges.
 

@@ -50,7 +50,7 @@ def register_person(
     for scheme, value, issuer, _ in checked:
         _add(person, scheme, value, issuer)
     body = {"kind": "natural", "schemes": [scheme for scheme, *_ in checked]}
-    ledger.record("person", person.id, "register_person", actor, body, county=county)
+    ledger.record("person", person.id, "register_person", actor, body, county=county, new=True)
     return person.id
 
 
@@ -72,7 +72,7 @@ def register_organisation(
     organisation = _new_person(kind, name, county, phone)
     _add(organisation, "credit_code", value, "")
     body = {"kind": kind, "schemes": ["credit_code"]}
-    ledger.record("person", organisation.id, "register_organisation", actor, body, county=county)
+    ledger.record("person", organisation.id, "register_organisation", actor, body, county=county, new=True)
     if representative is not None:
         declare_relation(representative, organisation.id, kind="represents", actor=actor)
     return organisation.id

@@ -11,6 +11,7 @@ from tongban.rooms.waiting.queries.boards import (
     waiting_times,
     windows,
 )
+from tongban.rooms.waiting.queries.halls import Arrangement, ClassRow, ZoneRow, arrangement
 from tongban.rooms.waiting.queries.seats import (
     FreeSession,
     SeatRow,
@@ -32,6 +33,10 @@ __all__ = [
     "waiting_counts",
     "waiting_times",
     "windows",
+    "Arrangement",
+    "ClassRow",
+    "ZoneRow",
+    "arrangement",
     "FreeSession",
     "SeatRow",
     "free_sessions",
