@@ -165,7 +165,9 @@ def _statement(parts: Any, shapes: dict[str, Any]) -> str:
                     for c in columns
                 ]
                 tuples.append(f"({', '.join(marks)})")
-            made.append(f"t{number}i AS (INSERT INTO {table} ({', '.join(map(_quoted, columns))}) VALUES {', '.join(tuples)})")
+            made.append(
+                f"t{number}i AS (INSERT INTO {table} ({', '.join(map(_quoted, columns))}) VALUES {', '.join(tuples)})"
+            )
         for place, (_, row) in enumerate([r for r in rows if r[0] == "update"]):
             changed = [c for c in row if c not in shape["key"]]
             settings = ", ".join(f"{_quoted(c)} = %s::{shape['columns'][c]}" for c in changed)

@@ -12,7 +12,8 @@ def test_every_profile_is_whole():
         knobs = profile(code)
         shares = (knobs.on_the_spot, knobs.online, knobs.incomplete, knobs.refused, knobs.rated, knobs.bad)
         assert all(0 <= share <= 1 for share in shares), code
-        assert knobs.per_day > 0 and knobs.people > 0, code
+        assert knobs.per_day > 0, code
+        assert knobs.people > 0, code
 
 
 @pytest.mark.parametrize("code", ["X", "../items/elderly-card", ""])
