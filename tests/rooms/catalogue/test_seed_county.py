@@ -192,6 +192,31 @@ def test_a_marriage_is_registered_by_one_registrar_on_the_spot(county):
         assert read(case_id).facts.state == "issued"
 
 
+def test_an_identity_card_is_made_elsewhere_and_its_fee_is_paid_before_it_is_handed_out(county):
+    """S101: the result comes from the police's own system; the fee stands on the law that sets it."""
+    from tongban.rooms.casework import actions as casework
+    from tongban.rooms.casework.queries.reading import read
+    from tongban.rulebook.errors import Refused
+
+    with county.at(2026, 9, 22):
+        case_id = county.accepted("id-card-replacement")
+        casework.outside_result(
+            case_id,
+            result="granted",
+            outside_number="W990127",
+            decided_on=DAY,
+            message_id="id-card-1",
+            who=county.staff("gaj-reviewer"),
+        )
+        exit_desk = county.staff("exit")
+        with pytest.raises(Refused) as no:
+            casework.issue(case_id, exit_desk)
+        assert no.value.code == "fee_due"
+        casework.settle_fee(case_id, exit_desk, state="paid", voucher="PZ00000001")
+        casework.issue(case_id, exit_desk)
+        assert read(case_id).facts.state == "issued"
+
+
 def test_the_company_bundle_starts_with_the_registration_and_then_five_at_once(county):
     """S071: each paper is handed in once, and the parts become cases in the order of the plan."""
     from dataclasses import replace

@@ -265,13 +265,13 @@ class Simulation:
         self._soon(rng, lambda: self._issue(rng, case_id, item, by), 5, 240)
 
     def _issue(self, rng: Random, case_id: UUID, item: Item, by: UUID) -> None:
-        casework.issue(case_id, self._desks().able(Power.DELIVER, item))
+        exit_desk = self._desks().able(Power.DELIVER, item)
+        if read(case_id).facts.fee == "due":
+            casework.settle_fee(case_id, exit_desk, state="paid", voucher=f"PZ{self.made:08d}")
+        casework.issue(case_id, exit_desk)
         self._soon(rng, lambda: self._deliver(rng, case_id, item, by), 5, 400)
 
     def _deliver(self, rng: Random, case_id: UUID, item: Item, by: UUID) -> None:
-        if read(case_id).facts.fee == "due":
-            exit_desk = self._desks().able(Power.DELIVER, item)
-            casework.settle_fee(case_id, exit_desk, state="paid", voucher=f"PZ{self.made:08d}")
         casework.deliver(case_id, self._desks().able(Power.DELIVER, item), collector_id=by)
         if rng.random() < self.knobs.rated:
             self._soon(rng, lambda: self._rate(rng, case_id, by), 1, 300)
