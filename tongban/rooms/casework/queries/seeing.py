@@ -162,6 +162,8 @@ def _seen_by_staff(sight: _Sight, rows: list[Case]) -> set[UUID]:
 
 def _seen_by_person(who: Who, rows: Iterable[Case]) -> set[UUID]:
     """Return those of these cases in which she stands today: an agent by her mandate, all others by being a party."""
+    if who.id is None:
+        return set()
     kept, asked = set(), {}
     by_role = Party.objects.filter(case_id__in=[row.id for row in rows], person_id=who.id).exclude(role="agent")
     own = set(by_role.values_list("case_id", flat=True))

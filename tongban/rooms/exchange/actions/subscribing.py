@@ -179,7 +179,7 @@ def _read_on(subscription_id: UUID) -> int:
     owed = 0
     while _waiting(row.id) < _MOST_WAITING:
         with connection.cursor() as cursor:
-            place = {"xact": row.xact, "subject_id": row.subject_id, "seq": row.seq}
+            place: dict[str, Any] = {"xact": row.xact, "subject_id": row.subject_id, "seq": row.seq}
             cursor.execute(_READ, {"county": row.county, "most": _BATCH, **place})
             entries = cursor.fetchall()
         for entry in entries:

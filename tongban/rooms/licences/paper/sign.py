@@ -70,7 +70,7 @@ class SealKey:
             serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
         # only the seal's own certificate travels along: every byte of the signature is then covered or checked
-        self._signer = _KeptKeySigner(certificate, keys.PrivateKeyInfo.load(der), SimpleCertificateStore())  # type: ignore[no-untyped-call]
+        self._signer = _KeptKeySigner(certificate, keys.PrivateKeyInfo.load(der), SimpleCertificateStore())
         self._signer.kept = key
         self._signing = threading.Lock()
 
