@@ -1,8 +1,8 @@
 """How the API says no: always JSON, always ``code``, ``message`` and ``basis``, whatever went wrong."""
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
 
 import structlog
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
@@ -136,8 +136,8 @@ def answer(
     )
 
 
-def told(basis: Basis | None) -> dict[str, Any] | None:
-    """Return a basis as the API shows it."""
+def told(basis: Basis | None) -> Any:
+    """Return a basis as the API shows it: the fields of ``BasisOut``, or None."""
     if basis is None:
         return None
     return {"kind": str(basis.kind), "text": basis.text, "source": basis.source, "verified": basis.verified}
@@ -156,13 +156,21 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def handle(api: NinjaAPI) -> None:
     """Let every exception inside an operation end here."""
-    api.add_exception_handler(Refused, lambda request, no: refused(no))
-    api.add_exception_handler(ValidationError, lambda request, wrong: _invalid(wrong))
-    api.add_exception_handler(HttpError, lambda request, wrong: plain(wrong.status_code))
+    answers: dict[type[Exception], Callable[[Any], HttpResponse]] = {
+        Refused: refused,
+        ValidationError: _invalid,
+        HttpError: lambda wrong: plain(wrong.status_code),
+    }
+    for kind, answer in answers.items():
+        api.add_exception_handler(kind, _by(answer))
     api.add_exception_handler(Http404, lambda request, wrong: plain(404))
     api.add_exception_handler(RequestDataTooBig, lambda request, wrong: plain(413))
     api.add_exception_handler(SuspiciousOperation, lambda request, wrong: plain(400))
-    api.add_exception_handler(Exception, in_trouble)
+    api.add_exception_handler(Exception, lambda request, wrong: in_trouble(request, cast("Exception", wrong)))
+
+
+def _by(answer: Callable[[Any], HttpResponse]) -> Callable[[HttpRequest, Any], HttpResponse]:
+    return lambda request, wrong: answer(wrong)
 
 
 def _invalid(wrong: ValidationError) -> HttpResponse:
