@@ -504,3 +504,41 @@ def test_a_torn_batch_changes_nothing(county, tmp_path):
             mirror.read_folder(COUNTY, tmp_path / "one", by="house")
     assert no.value.code == "file_torn"
     assert mirror.counts(COUNTY) == {}
+
+
+def test_what_is_committed_late_is_not_passed_over(own_county, tmp_path):
+    """A step dated ten o'clock, still uncommitted when the push of noon reads, goes with the next one."""
+    import threading
+
+    from django.db import connection, transaction
+
+    from tongban.rooms.casework import actions as casework
+
+    with own_county.at(2026, 10, 12, 9, 0):
+        case_id = own_county.filed()
+        acceptor = own_county.able("accept", row_item())
+    taken, over = threading.Event(), threading.Event()
+
+    def slow() -> None:
+        try:
+            with transaction.atomic():
+                casework.accept(case_id, acceptor)
+                taken.set()
+                over.wait(60)
+        finally:
+            taken.set()
+            connection.close()
+
+    worker = threading.Thread(target=slow)
+    with own_county.at(2026, 10, 12, 10, 0):
+        worker.start()
+        assert taken.wait(60)
+    with own_county.at(2026, 10, 12, 12, 0):
+        push(tmp_path / "noon")
+    over.set()
+    worker.join()
+    with own_county.at(2026, 10, 12, 12, 30):
+        push(tmp_path / "later")
+    assert table(tmp_path / "noon", "up_pro_accept") == []
+    (row,) = table(tmp_path / "later", "up_pro_accept")
+    assert (row["cd_operation"], row["accept_date"]) == ("I", "20261012T100000")

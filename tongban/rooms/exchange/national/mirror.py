@@ -17,7 +17,7 @@ from django.db.models import Max
 
 from tongban.rooms import clock, crypto
 from tongban.rooms.exchange.national.codes import SERVED, Chosen
-from tongban.rooms.exchange.national.fields import SENDING, TABLES, Table
+from tongban.rooms.exchange.national.fields import TABLES, Table
 from tongban.rooms.exchange.national.models import NationalMirror
 from tongban.rooms.exchange.national.rows import Fault, canonical, chunks, fault_of, guid
 from tongban.rooms.exchange.national.sinks import MANIFEST
@@ -213,11 +213,3 @@ def _faults(table: Table, row: Mapping[Any, Any], chosen: Chosen) -> Iterator[Fa
 
 def _name(table: Table, row: Mapping[str, str]) -> UUID:
     return UUID(row["row_guid"]) if table.key == "row_guid" else guid(table.name, row[table.key])
-
-
-#: Columns in which a row read back equals the row of the house: all but those of the sending.
-NAMED = {
-    name: tuple(one.name for one in table.columns if one.name not in SENDING)
-    for name, table in TABLES.items()
-    if name.startswith("up_")
-}
