@@ -63,10 +63,8 @@ def received(folders: list[Path], name: str) -> dict[str, dict[str, str]]:
 
 
 def simulated(start: date, days: int, per_day: int, seed: int = 7):
-    from tongban.hall.county.simulation import SAMPLES, Simulation
+    from tongban.hall.county.simulation import Simulation
 
-    # Some materials are taken as photographs only.
-    SAMPLES.setdefault("jpg", bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffd9"))
     return Simulation(seed=seed, per_day=per_day, start=start).run(days)
 
 
