@@ -202,7 +202,7 @@ class _Encodings:
             if self.common[0] * 2 < self.beyond[0]:
                 raise self._garbled()
             return "utf-8-sig"
-        if self.utf8 or (self.other == self.last and not self.ended):
+        if self.utf8 or self._is_cut():
             raise self._damaged()
         if self.neither:
             raise Refused(
@@ -213,8 +213,12 @@ class _Encodings:
             raise self._garbled()
         return "gb18030"
 
+    def _is_cut(self) -> bool:
+        """Whether only the last line cannot be read, and it has no end."""
+        return not self.ended and self.last in (self.other, self.neither)
+
     def _damaged(self) -> Refused:
-        if self.other == self.last and not self.ended:
+        if self._is_cut():
             why = f"{self.name} 第 {self.last} 行有残缺的字，文件可能没有传完。请重新传一次。"
             return Refused("file_damaged", why)
         if self.neither:

@@ -1,49 +1,79 @@
-"""Ten thousand old licences: one transaction, bounded memory, a stated time."""
+"""Long tables: read row by row, brought in batch by batch."""
 
 import csv
 import time
 import tracemalloc
 from datetime import date
+from pathlib import Path
+
+import pytest
 
 from tests.rooms.people.sample import citizen, firm_code
+from tongban.hall import tables
+from tongban.hall.importing import bringing
 
-ROWS = 10_000
-#: Seconds on two cores that others use as well; alone it takes about half.
-LIMIT = 180
-#: Megabytes that Python may hold more at the end than at the beginning, at the highest.
-MEMORY = 60
+SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
+needs_shared = pytest.mark.skipif(not SHARED.exists(), reason="../shared is not there")
 
 
-def table(path, rows: int):
+def table(path: Path, rows: int) -> Path:
+    """Write a table of old licences: every other one of a firm."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         heading = ["证照种类", "证照编号", "持有人", "证件号码", "发证单位", "发证日期", "有效期止"]
         writer.writerow([*heading, "经营者名称", "经营场所", "主体业态", "经营项目"])
         for n in range(rows):
-            who = (
-                (f"示例县第{n}示例店", firm_code(n + 100))
-                if n % 2
-                else (f"示例{n}", citizen(date(1960 + n // 1000, 1, 1), n % 1000))
-            )
-            kept = ["食品经营许可证", f"JY{n:014d}", *who, "scjg", "2023-05-10", "2028-05-09"]
+            firm = (f"示例县第{n}示例店", firm_code(n + 2000))
+            holder = firm if n % 2 else (f"示例{n}", citizen(date(1960 + n // 900, 1, 1), 1 + n % 900))
+            kept = ["食品经营许可证", f"JY{n:014d}", *holder, "scjg", "2023-05-10", "2028-05-09"]
             writer.writerow([*kept, f"示例店{n}", "示例路 1 号", "餐饮", "热食"])
     return path
 
 
-def test_ten_thousand_licences(own_county, bring, tmp_path):
+def peak_of(path: Path) -> int:
+    """Return how many bytes reading a table takes at the most."""
+    tracemalloc.start()
+    try:
+        for _ in tables.open_table(path).lines():
+            pass
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_table_ten_times_as_long_takes_no_more_memory(tmp_path):
+    short, long = peak_of(table(tmp_path / "short.csv", 500)), peak_of(table(tmp_path / "long.csv", 5000))
+    assert long < short + 100_000
+
+
+def test_only_the_batch_with_a_wrong_row_is_taken_back(county, bring, tmp_path, monkeypatch):
     from tongban.rooms.licences import queries
 
-    path = table(tmp_path / "many.csv", ROWS)
-    with own_county.at(2026, 3, 2):
-        tracemalloc.start()
+    monkeypatch.setattr(bringing, "BATCH", 10)
+    path = table(tmp_path / "many.csv", 35)
+    path.write_text(path.read_text("utf-8").replace("食品经营许可证,JY00000000000017", "没有的证,JY17"), "utf-8")
+    with county.at(2026, 3, 2):
+        refused = bring("licences", path)
+        assert (refused.status, len(refused.outcomes), queries.counts("990127")) == (1, 35, {})
+        result = bring("licences", path, "--keep-going")
+    assert [result.outcomes.count(word) for word in ("新增", "有错")] == [34, 1]
+    assert queries.counts("990127") == {"food-business-licence": 34}
+
+
+def test_an_import_says_in_the_journal_who_brought_what(county, bring, tmp_path):
+    from tongban.rooms.ledger.models import Entry
+
+    with county.at(2026, 3, 2):
+        bring("licences", table(tmp_path / "few.csv", 3), "--by", "staff:001")
+    entry = Entry.objects.get(subject_kind="import", step="import_licences")
+    assert (entry.actor, entry.body["new"], len(entry.body["digest"])) == ("staff:001", 3, 64)
+
+
+@needs_shared
+def test_the_shared_lists_take_less_than_ten_seconds_each(db, bring):
+    for what, name, rows in (("divisions", "divisions-411327.csv", 292), ("items", "service-items-511602.csv", 696)):
         start = time.monotonic()
-        result = bring("licences", path)
-        seconds = time.monotonic() - start
-        _, peak = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
-        start = time.monotonic()
-        again = bring("licences", path)
-        seconds_again = time.monotonic() - start
-    print(seconds, seconds_again, peak)
-    assert (result.status, again.status) == (0, 0)
-    assert queries.counts("990127")["food-business-licence"] == ROWS
+        first = bring(what, SHARED / name, "--county", "511602" if what == "items" else "")
+        assert time.monotonic() - start < 10
+        assert (first.status, len(first.of("新增"))) == (0, rows)
+        assert "与上次相同" in bring(what, SHARED / name, "--county", "511602" if what == "items" else "").said

@@ -252,3 +252,19 @@ def test_a_county_without_divisions_is_told_what_comes_first(db, bring):
     with pytest.raises(Refused) as no:
         bring("orgs", [unit("none", 891)])
     assert no.value.code == "county_unknown"
+
+
+def test_the_page_for_counties_lists_every_column_with_an_example_that_can_be_read():
+    from pathlib import Path
+
+    from tongban.hall.importing.kinds import KINDS
+
+    page = (Path(__file__).parents[3] / "docs" / "moving-in.md").read_text(encoding="utf-8")
+    for kind in KINDS.values():
+        part = page.split(f"### {kind.name}　{kind.label}\n")[1].split("\n### ")[0]
+        for column in kind.columns:
+            words = "、".join((*column.also, column.name))
+            required = "是" if column.required else ""
+            assert f"| {column.label} | {words} | {required} | {column.example} |" in part
+            if column.example:
+                assert said(column.read, column.example)[1] == []

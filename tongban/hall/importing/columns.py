@@ -126,6 +126,9 @@ def decimal(least: int, most: int) -> Reader:
     return read
 
 
+_PLAIN = text()
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of a table."""
@@ -136,7 +139,7 @@ class Column:
     label: str
     #: What the page for counties and the example table show.
     example: str
-    read: Reader = text()
+    read: Reader = _PLAIN
     #: True: the column must be there and be filled in every row.
     required: bool = False
     #: Other headings that are understood.

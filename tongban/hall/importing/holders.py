@@ -6,8 +6,10 @@ from tongban.hall.importing.bringing import Work
 from tongban.rooms.people import actions
 from tongban.rooms.people import queries as people
 from tongban.rulebook.errors import Refused
-from tongban.rulebook.numbers import check_citizen_id, check_credit_code, tidy
+from tongban.rulebook.numbers import check_citizen_id, check_credit_code, fault_of, tidy
 
+#: Characters of a name without · that is surely a person's.
+_LONGEST_NAME = 4
 #: Words for kinds of numbers.
 SCHEMES = {
     "身份证": "citizen_id",
@@ -25,7 +27,7 @@ def found_or_registered(work: Work, name: str, number: str, scheme: str = "", ph
     renamed since: that is said, not refused.
     """
     number = tidy(number)
-    scheme = scheme or _scheme_of(work, number)
+    scheme = scheme or _scheme_of(work, name, number)
     known = people.who_is(work.county, scheme, number)
     if known is None:
         if scheme == "credit_code":
@@ -43,25 +45,19 @@ def found_or_registered(work: Work, name: str, number: str, scheme: str = "", ph
     return known.id
 
 
-def _scheme_of(work: Work, number: str) -> str:
+def _scheme_of(work: Work, name: str, number: str) -> str:
     """Tell a citizen's number from a credit code by their check characters.  Raises ``Refused`` with what is wrong."""
-    wrong: dict[str, Refused] = {}
-    try:
-        check_citizen_id(number, today=work.today)
-    except Refused as refused:
-        wrong["citizen_id"] = refused
-    try:
-        check_credit_code(number)
-    except Refused as refused:
-        wrong["credit_code"] = refused
-    right = {"citizen_id", "credit_code"} - set(wrong)
-    if len(right) == 1:
-        return right.pop()
-    if not wrong:
+    citizen = fault_of(check_citizen_id, number, today=work.today)
+    firm = fault_of(check_credit_code, number)
+    if citizen is None and firm is None:
+        # One citizen's number in thirty passes as a credit code too; then a short name, or one with ·, is a person's.
+        if len(name) <= _LONGEST_NAME or "·" in name:
+            return "citizen_id"
         raise Refused("number_unclear", "看不出是身份证号码还是统一社会信用代码。请加一列“证件种类”写明。")
+    if citizen is None or firm is None:
+        return "citizen_id" if citizen is None else "credit_code"
     if number.isdigit() and len(number) < 18:
         raise Refused(
             "number_short", f"证件号码只有 {len(number)} 位，应为 18 位，像是丢了 0。请把这一列设为文本后重新导出。"
         )
-    looks_like_citizen = number[:17].isdigit() and number[:1] in "12345678"
-    raise wrong["citizen_id" if looks_like_citizen else "credit_code"]
+    raise citizen if number[:17].isdigit() and number[:1] in "12345678" else firm

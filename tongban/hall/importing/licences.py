@@ -25,7 +25,7 @@ COLUMNS = (
     Column("number", "证照编号", "JY29901270000001", text(120, code=True), required=True, also=("编号", "许可证编号")),
     Column("holder_name", "持有人", "示例县示例餐饮有限公司", text(200), required=True, also=("持证主体",)),
     Column(
-        "holder_id", "持有人证件号码", "91990127MA0000029T", text(20), required=True, also=("证件号码", "持证主体代码")
+        "holder_id", "持有人证件号码", "91990127MA0000023W", text(20), required=True, also=("证件号码", "持证主体代码")
     ),
     Column("issuer", "发证单位", "scjg", text(80), required=True, also=("发证机关",)),
     Column("issued_on", "发证日期", "2023-05-10", day, required=True),

@@ -11,9 +11,9 @@ POWERS = {"申报": "file", "签名": "sign", "领取": "collect"}
 
 COLUMNS = (
     Column("principal_name", "委托人", "示例县示例餐饮有限公司", text(200), required=True, also=("委托人姓名",)),
-    Column("principal_id", "委托人证件号码", "91990127MA0000029T", text(20), required=True),
+    Column("principal_id", "委托人证件号码", "91990127MA0000023W", text(20), required=True),
     Column("agent_name", "受托人", "林示例", text(200), required=True, also=("受托人姓名",)),
-    Column("agent_id", "受托人证件号码", "990127198805060016", text(20), required=True),
+    Column("agent_id", "受托人证件号码", "990127198805060010", text(20), required=True),
     Column("items", "事项", "全部", words, required=True, also=("委托事项",)),
     Column("powers", "权限", "申报、领取", choices(POWERS), required=True, also=("委托权限",)),
     Column("valid_from", "起始日期", "2026-01-01", day, required=True, also=("生效日期",)),

@@ -54,7 +54,7 @@ COLUMNS = (
     Column("item", "事项", "small-food-shop", text(200), required=True, also=("事项代码", "事项编码", "事项名称")),
     Column("state", "状态", "已受理", choice(STATES), required=True, also=("办件状态",)),
     Column("applicant_name", "申请人", "林示例", text(200), required=True, also=("申请人姓名",)),
-    Column("applicant_id", "申请人证件号码", "990127198805060016", text(20), required=True, also=("证件号码",)),
+    Column("applicant_id", "申请人证件号码", "990127198805060010", text(20), required=True, also=("证件号码",)),
     Column("received_on", "收件日期", "2026-03-02", day, required=True),
     Column("accepted_on", "受理日期", "2026-03-03", day, blank=None),
     Column("decided_on", "决定日期", "", day, blank=None),

@@ -12,7 +12,7 @@ from tongban.rulebook.errors import Refused
 COLUMNS = (
     Column("number", "工号", "SCJG001", text(20, code=True), required=True),
     Column("name", "姓名", "林示例", text(80), required=True),
-    Column("citizen_id", "身份证号码", "990127198805060016", text(18), required=True, also=("身份证号", "证件号码")),
+    Column("citizen_id", "身份证号码", "990127198805060010", text(18), required=True, also=("身份证号", "证件号码")),
     Column("unit", "单位", "scjg", text(80, code=True), required=True, also=("单位代码", "单位名称", "所属单位")),
     Column("posts", "岗位", "scjg-acceptor", words, blank=(), also=("岗位代码", "任岗")),
     Column("hired_on", "入职日期", "2026-01-01", day, blank=None, also=("到岗日期",)),
