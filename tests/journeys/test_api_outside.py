@@ -184,9 +184,8 @@ def filled(
     outside: Outside, token: str, item: str, options: list[str], *, whole: bool = False
 ) -> tuple[Any, dict[str, Any]]:
     """Read an item; return a filled form and, for every material to hand in, an upload of a kind that it takes."""
-    from tongban.hall.county.simulation import SAMPLES
-
     from tongban.hall.county.answers import answers_for
+    from tongban.hall.county.simulation import SAMPLES
 
     read = outside.must("read_item", code=item, county=COUNTY)
     answers = answers_for(read["form"], Random(1), datetime(2026, 10, 13, tzinfo=UTC).date(), whole=whole)

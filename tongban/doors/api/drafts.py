@@ -14,6 +14,7 @@ from tongban.doors.api.opening import operation
 from tongban.doors.api.shapes import Body
 from tongban.rooms.casework import actions as casework
 from tongban.rooms.casework.actions import Filing, Offer, Signer
+from tongban.rooms.casework.actions.escalation import answering_post
 from tongban.rooms.casework.queries.drafts import draft
 from tongban.rooms.casework.queries.seeing import seen
 from tongban.rooms.ledger import actions as ledger
@@ -63,6 +64,22 @@ class DraftOut(Schema):
     options: list[str]
     answers: dict[str, Any]
     materials: list[str] = Field(description="已有的材料；再保存时写 kept 沿用")
+
+
+class MatterIn(Body):
+    """交办或诉求。"""
+
+    item: str = Field(description="事项代号，例如 stuck-case-appeal")
+    unit: str = Field(description="由哪个部门应答")
+    text: str = Field(min_length=1, max_length=2000)
+    about: UUID | None = Field(default=None, description="关于哪个办件")
+
+
+class MatterOut(Schema):
+    """登记的事项。"""
+
+    case_id: UUID
+    state: str
 
 
 class NumberDrawn(Schema):
@@ -141,6 +158,26 @@ def file_case(request: HttpRequest, body: FilingIn) -> Any:
     """直接提交申请，不经过草稿。"""
     by = asked(request)
     return _filed(casework.file_case(_filing(body, by, {}), by.who, key=by.key))
+
+
+@operation("POST", "/matters", tag="申报", out=MatterOut, scope="cases", status=201)
+def open_matter(request: HttpRequest, body: MatterIn) -> Any:
+    """交办事项，或登记诉求（“办不成事”反映等）；由应答的岗位承办。"""
+    by = asked(request)
+    if body.about is not None:
+        seen(body.about, by.who)
+    done = casework.open_case(
+        by.county,
+        body.item,
+        by.who,
+        unit=body.unit,
+        holder=answering_post(by.county, body.unit),
+        ties=[("about", "case", body.about)] if body.about else [],
+        applicant_id=by.who.id if by.who.kind == "person" else None,
+        text=body.text,
+        key=by.key,
+    )
+    return MatterOut(case_id=done.case_id, state=done.state)
 
 
 def _filing(body: FilingIn, by: Asked, kept: Mapping[str, Offer]) -> Filing:

@@ -19,13 +19,14 @@ from tongban.doors.api.handing import OfferIn, offers_of
 from tongban.doors.api.opening import operation
 from tongban.doors.api.shapes import Body
 from tongban.rooms.casework import actions as casework
-from tongban.rooms.casework.actions import Done
+from tongban.rooms.casework.actions import Done, Plan
 from tongban.rooms.casework.queries.seeing import Seen, seen
 from tongban.rooms.exchange import actions as exchange
 from tongban.rooms.exchange import queries as exchanged
 from tongban.rooms.licences import actions as licences
 from tongban.rulebook.clock import Limit
 from tongban.rulebook.errors import Refused
+from tongban.rulebook.facts import Given
 
 LONG = 2000
 
@@ -154,6 +155,12 @@ class SettleFee(Body):
     voucher: str = Field(min_length=1, max_length=60, description="缴款凭证号，或减免依据")
 
 
+class Route(Body):
+    """转送：从现在起由哪个岗位承办。"""
+
+    holder: UUID
+
+
 class HandOver(Body):
     """转外部系统办理。"""
 
@@ -233,6 +240,15 @@ def _sign(found: Seen, by: Asked, body: Sign) -> Done:
     return casework.sign(found.file.id, by.who, role=body.role, person_id=body.person, key=by.key)
 
 
+def _reasoned(step: str) -> Callable[[Seen, Asked, Any], Done]:
+    """Return the carrying out of a step that is told its reason and nothing else."""
+
+    def act(found: Seen, by: Asked, body: Reason) -> Done:
+        return casework.take(found.file.id, step, by.who, Plan(given=Given(reason=body.reason)), key=by.key)
+
+    return act
+
+
 def _elsewhere(result: str) -> Callable[[Seen, Asked, Any], Done]:
     def act(found: Seen, by: Asked, body: Elsewhere) -> Done:
         by.staff()
@@ -291,6 +307,9 @@ VERBS: dict[str, Verb] = {
     "close": Verb("办结", Nothing, _plain(casework.close)),
     "reopen": Verb("重办", Reason, _plain(casework.reopen, "reason")),
     "refer": Verb("移送", Reason, _plain(casework.refer, "reason")),
+    "route": Verb("转送", Route, _plain(casework.route, "holder")),
+    "insist": Verb("异议不成立", Reason, _reasoned("insist")),
+    "review": Verb("复查意见", Reason, _reasoned("review")),
     "not_take": Verb("诉求不予受理", Grounded, _plain(casework.not_take, "ground", "reason")),
 }
 
@@ -299,6 +318,7 @@ ELSEWHERE = {
     "begin": "POST /drafts",
     "save": "PUT /drafts/{draft_id}",
     "file": "POST /cases",
+    "open": "POST /matters",
     "rate": "POST /cases/{case_id}/rating",
     "not_register": "refuse",
     "supply_part": "supply",

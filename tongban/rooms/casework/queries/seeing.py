@@ -20,8 +20,13 @@ from tongban.rulebook.facts import Actor
 from tongban.rulebook.kinds import KINDS
 from tongban.rulebook.steps import Post, Step
 
-#: Powers over an item with which staff see its cases wherever they were taken in.
-_WORKING = frozenset({Power.ACCEPT, Power.EXAMINE, Power.DECIDE, Power.DELIVER, Power.EXTEND, Power.EXTEND_JOINT})
+#: Powers over an item that let staff see its cases.
+_SEEING = frozenset(
+    {
+        *(Power.RECEIVE, Power.ACCEPT, Power.EXAMINE, Power.DECIDE, Power.DELIVER),
+        *(Power.EXTEND, Power.EXTEND_JOINT, Power.SUPERVISE),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +116,13 @@ class _Place:
     item: str
     unit: str
     site_id: UUID | None
+    #: The post that has it in hand.
+    holder: UUID | None
 
     @classmethod
     def of(cls, file: CaseFile) -> "_Place":
-        return cls(file.county, str(file.row["item_code"]), str(file.row["unit"]), file.uuid("site_id"))
+        row = file.row
+        return cls(file.county, str(row["item_code"]), str(row["unit"]), file.uuid("site_id"), file.uuid("holder"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,24 +142,32 @@ class _Sight:
         return cls(powers, powers.actor(who.id, who.post_id, day), day)
 
     def has(self, place: _Place) -> bool:
-        """Staff see the cases of items they work on or supervise; who only takes papers in, those of her own site."""
+        """Staff see the cases of items over which they have a power, taken in at their site or below it."""
         if self.actor.county != place.county:
             return False
-        over = self.powers.over(self.actor, Subject(place.item, place.unit), self.day)
-        if over & _WORKING or Power.SUPERVISE in over:
-            return True
-        return Power.RECEIVE in over and place.site_id in (None, self.actor.site_id)
+        if not self.powers.over(self.actor, Subject(place.item, place.unit), self.day) & _SEEING:
+            return False
+        return place.unit == self.actor.unit_code or place.holder == self.actor.post_id or self._reaches(place.site_id)
+
+    def _reaches(self, site_id: UUID | None) -> bool:
+        """Whether his site is that one or stands above it; what came in from home is for the top of the county."""
+        own = self.powers.places[self.actor.site_id]
+        if site_id is None:
+            return not own.above
+        there = self.powers.places[site_id]
+        return own.site in (there.site, *there.above)
 
     def item_codes(self) -> list[str]:
         """Return the items of which he may see any case, old ones too."""
-        county, own = self.actor.county, self.actor.unit_code
-        pairs = {(code, unit) for code, runs in book(county).runs.items() for unit in (runs[-1].unit, own)}
-        return sorted({item for item, unit in pairs if self.has(_Place(county, item, unit, None))})
+        own = self.actor.unit_code
+        pairs = {(code, unit) for code, runs in book(self.actor.county).runs.items() for unit in (runs[-1].unit, own)}
+        over = (item for item, unit in pairs if self.powers.over(self.actor, Subject(item, unit), self.day) & _SEEING)
+        return sorted(set(over))
 
 
 def _seen_by_staff(sight: _Sight, rows: list[Case]) -> set[UUID]:
     """Return those of these cases that are his to see, but for those from which he must stand back (回避)."""
-    his = [row for row in rows if sight.has(_Place(row.county, row.item_code, row.unit, row.site_id))]
+    his = [row for row in rows if sight.has(_Place(row.county, row.item_code, row.unit, row.site_id, row.holder))]
     parties: dict[UUID, list[UUID]] = {}
     for case_id, person_id in Party.objects.filter(case_id__in=[row.id for row in his]).values_list("case", "person"):
         if person_id is not None:

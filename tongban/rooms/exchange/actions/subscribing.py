@@ -48,6 +48,7 @@ LEFT JOIN casework_case c ON e.subject_kind = 'case' AND c.id = e.subject_id
 LEFT JOIN licences_licence l ON e.subject_kind = 'licence' AND l.id = e.subject_id
 WHERE e.county = %(county)s AND (e.xact, e.subject_id, e.seq) > (%(xact)s, %(subject_id)s, %(seq)s)
     AND e.xact >= %(xact)s AND e.xact < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+    AND NOT pg_visible_in_snapshot(e.xact::text::xid8, %(since)s::pg_snapshot)
 ORDER BY e.xact, e.subject_id, e.seq LIMIT %(most)s
 """
 
@@ -79,8 +80,8 @@ def subscribe(
         raise Refused("secret_short", "签名密钥应有 32 至 200 个字符。请换一个随机生成的密钥。")
     _check_url(system, url)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-        (watermark,) = cursor.fetchone()
+        cursor.execute("SELECT s::text, pg_snapshot_xmin(s)::text::bigint FROM pg_current_snapshot() s")
+        since, watermark = cursor.fetchone()
     try:
         with transaction.atomic():
             row = Subscription.objects.create(
@@ -90,6 +91,7 @@ def subscribe(
                 events=sorted(set(events)),
                 secret_sealed=crypto.seal_text(secret),
                 made_at=clock.now(),
+                since=since,
                 xact=watermark,
                 subject_id=UUID(int=0),
                 seq=0,
@@ -180,7 +182,7 @@ def _read_on(subscription_id: UUID) -> int:
     while _waiting(row.id) < _MOST_WAITING:
         with connection.cursor() as cursor:
             place: dict[str, Any] = {"xact": row.xact, "subject_id": row.subject_id, "seq": row.seq}
-            cursor.execute(_READ, {"county": row.county, "most": _BATCH, **place})
+            cursor.execute(_READ, {"county": row.county, "most": _BATCH, "since": row.since, **place})
             entries = cursor.fetchall()
         for entry in entries:
             for event in _events(row.county, entry):

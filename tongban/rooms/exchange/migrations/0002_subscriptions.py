@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
                 ),
                 ("secret_sealed", models.BinaryField()),
                 ("made_at", models.DateTimeField()),
+                ("since", models.TextField()),
                 ("ended_at", models.DateTimeField(null=True)),
                 ("xact", models.BigIntegerField()),
                 ("subject_id", models.UUIDField()),
