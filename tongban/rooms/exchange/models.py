@@ -302,6 +302,8 @@ class Subscription(models.Model):
     secret_sealed = models.BinaryField()
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    #: What was written when it was made (``pg_snapshot``): of that it is told nothing.
+    since = models.TextField()
     #: The last entry looked at: its transaction, its subject, its number there.
     xact = models.BigIntegerField()
     subject_id = models.UUIDField()
