@@ -127,6 +127,6 @@ def test_numbers_have_no_gap_after_refusals(county):
             else:
                 casework.accept(case, acceptor)
     assert looking.registers() == {
-        ("scjg", "receipt", 2026): [1, 2, 3, 4, 5, 6],
-        ("scjg", "acceptance_notice", 2026): [1, 2, 3],
+        ("990127/scjg", "receipt", 2026): [1, 2, 3, 4, 5, 6],
+        ("990127/scjg", "acceptance_notice", 2026): [1, 2, 3],
     }

@@ -60,7 +60,7 @@ def ticket(ticket_id: UUID) -> TicketRow:
 
 def tickets_of_case(case_id: UUID) -> tuple[TicketRow, ...]:
     """Return the tickets at which a case was begun, oldest first."""
-    found = Ticket.objects.select_related("queue_class", "window").filter(case_id=case_id).order_by("taken_at")
+    found = Ticket.objects.select_related("queue_class", "window").filter(case_id=case_id).order_by("taken_at", "id")
     return tuple(_row(one) for one in found)
 
 
