@@ -25,7 +25,15 @@ def table(path: Path, rows: int) -> Path:
         for n in range(rows):
             firm = (f"示例县第{n}示例店", firm_code(n + 2000))
             holder = firm if n % 2 else (f"示例{n}", citizen(date(1960 + n // 900, 1, 1), 1 + n % 900))
-            kept = ["食品经营许可证", f"JY{n:014d}", *holder, "scjg", "2023-05-10", "2028-05-09", "信用代码" if n % 2 else "身份证"]
+            kept = [
+                "食品经营许可证",
+                f"JY{n:014d}",
+                *holder,
+                "scjg",
+                "2023-05-10",
+                "2028-05-09",
+                "信用代码" if n % 2 else "身份证",
+            ]
             writer.writerow([*kept, f"示例店{n}", "示例路 1 号", "餐饮", "热食"])
     return path
 
