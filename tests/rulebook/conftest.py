@@ -3,5 +3,5 @@
 from hypothesis import settings
 
 # A busy machine is no reason to fail: there is no limit of time per example.
-settings.register_profile("rulebook", max_examples=60, deadline=None, database=None)
+settings.register_profile("rulebook", max_examples=25, deadline=None, database=None)
 settings.load_profile("rulebook")

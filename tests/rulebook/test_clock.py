@@ -611,7 +611,7 @@ def test_half_a_working_day_more_never_ends_earlier(start, halves, excluded):
     assert closing[0] <= closing[1]
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(st.one_of(any_day, moments), limits, st.none() | limits, pauses, hours, st.booleans())
 def test_the_days_explained_lead_to_the_day_that_is_due(start, limit, extension, excluded, how, roll):
     rules = {"excluded": excluded, "hours": how, "roll": roll, "extension": extension}
