@@ -92,7 +92,7 @@ def rule_time(limit: str, basis: str = "design: 测试") -> Draft:
 
 
 SHOP, CARD, RENT, REST, NEW = "small-food-shop", "elderly-card", "rental-filing", "open-restaurant", "food-business-new"
-HOME, RENEW = "estate-transfer", "food-business-renewal"
+HOME, RENEW, FIRE = "estate-transfer", "food-business-renewal", "gathering-fire-check"
 NEW_MATERIAL = {
     "code": "x",
     "name": "材料",
@@ -148,6 +148,14 @@ BROKEN: list[tuple[str, str, Callable[[Draft], None], str]] = [
     ("permit_basis", SHOP, put("bases", ["design: 我们觉得需要"]), "bases"),
     ("article_missing", SHOP, put("bases/0", "law: 食品安全法"), "bases[0]"),
     ("unchecked", "gathering-fire-check", put("bases/0", "unchecked: 消防法 第十五条"), "bases[0]"),
+    # promises
+    ("promise_kind", HOME, put("promise", SEEDS[FIRE]["promise"]), "promise"),
+    ("promise_option", FIRE, put("promise/option", "quick"), "promise.option"),
+    ("promise_letter", FIRE, put("promise/letter", "plan"), "promise.letter"),
+    ("promise_letter", FIRE, put("promise/letter", "nothing"), "promise.letter"),
+    ("promise_consequence", FIRE, put("promise/consequence", " "), "promise.consequence"),
+    ("promise_check", FIRE, put("promise/check_within/limit", "0wd"), "promise.check_within"),
+    ("promise_barred", FIRE, put("promise/barred_months", -1), "promise.barred_months"),
     # limits
     ("limit_missing", SHOP, put("limits/promised", None), "limits.promised"),
     ("limit_missing", SHOP, put("limits/delivery", None), "limits.delivery"),

@@ -157,7 +157,7 @@ def _clocks(
     clocks = list(facts.clocks)
     for move in step.clocks:
         if move.op is ClockOp.START:
-            started = _start(facts, move, received_on, accepted_on, now, calendar, clocks)
+            started = _start(facts, move, given, received_on, accepted_on, now, calendar, clocks)
             clocks += [started] if started else []
         elif move.op is ClockOp.STOP:
             clocks = [replace(c, stopped_at=now) if c.is_running and move.clock in ("*", c.name) else c for c in clocks]
@@ -184,7 +184,7 @@ def _clocks(
         clocks = [replace(c, noted=True) if c in late else c for c in clocks]
         if step.lapse == "again":  # the next post up gets the same time again
             moves = [ClockMove(ClockOp.START, c.name) for c in late if facts.kind.clock_by_name[c.name].again]
-            begun = [_start(facts, move, received_on, accepted_on, now, calendar, clocks) for move in moves]
+            begun = [_start(facts, move, given, received_on, accepted_on, now, calendar, clocks) for move in moves]
             clocks += [c for c in begun if c is not None]
     if step.recounts:
         clocks = [recount(c, facts.kind.clock_by_name[c.name], calendar) if c.is_running else c for c in clocks]
@@ -194,6 +194,7 @@ def _clocks(
 def _start(
     facts: Facts,
     move: ClockMove,
+    given: Given,
     received_on: date | None,
     accepted_on: date | None,
     now: datetime,
@@ -203,7 +204,10 @@ def _start(
     rule = facts.kind.clock_by_name[move.clock]
     today = now.astimezone(SHANGHAI).date()
     day = {"receipt": received_on, "accepted": accepted_on, "until_expiry": received_on}.get(move.at) or today
-    limit = _limit(facts, rule, move, day, calendar)
+    if rule.told:  # one post up it gets the same time again
+        limit = given.time_needed or next((c.limit for c in reversed(facts.clocks) if c.name == rule.name), None)
+    else:
+        limit = _limit(facts, rule, move, day, calendar)
     if limit is None:
         return None
     run = 1 + sum(1 for c in clocks if c.name == move.clock)

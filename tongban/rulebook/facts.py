@@ -83,6 +83,8 @@ class Facts:
     item: Item
     state: str = ""
     stage: int = 0
+    #: Options chosen (情形).
+    options: frozenset[str] = frozenset()
     received_on: date | None = None
     accepted_on: date | None = None
     acceptor: UUID | None = None

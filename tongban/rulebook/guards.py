@@ -78,6 +78,29 @@ def on_the_spot(facts: Facts, actor: Actor, given: Given) -> None:
         )
 
 
+def on_promise(facts: Facts, actor: Actor, given: Given) -> None:
+    """告知承诺: the item offers it, the applicant chose it; her signed promise is among the papers (``complete``)."""
+    promise = facts.item.promise
+    if promise is None:
+        raise Refused(
+            "no_promise_offered",
+            "这个事项没有实行告知承诺，不能凭承诺当场决定。请按一般程序受理、审查。",
+            law("优化营商环境条例 第十九条"),
+        )
+    if promise.option not in facts.options:
+        raise Refused(
+            "promise_not_chosen",
+            "申请人没有选择告知承诺，不能凭承诺当场决定。请按一般程序受理、审查。",
+            promise.basis,
+        )
+
+
+def time_told(facts: Facts, actor: Actor, given: Given) -> None:
+    """The time within which it is to be done is stated."""
+    if given.time_needed is None:
+        raise Refused("time_missing", "请写明要在多长时间内完成，例如 20wd。", design("核查和整改都要限期"))
+
+
 def more_desks(facts: Facts, actor: Actor, given: Given) -> None:
     """There is a desk after this one."""
     if facts.stage + 1 >= len(facts.item.desks):
@@ -226,6 +249,8 @@ GUARDS: dict[str, Guard] = {
         all_supplied,
         separated,
         on_the_spot,
+        on_promise,
+        time_told,
         more_desks,
         earlier_desk,
         last_desk,

@@ -125,6 +125,8 @@ class ClockRule:
     roll: bool = True
     #: False: when it has run out and the matter goes up one post, the time is not given again (a limit of law).
     again: bool = True
+    #: True: its limit comes with the step that starts it (``Given.time_needed``); the item has none.
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)

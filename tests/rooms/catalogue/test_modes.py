@@ -50,7 +50,11 @@ def test_a_permit_that_is_no_more_is_told_without_anything_to_file(county, in_fo
 def test_the_item_must_do_as_its_mode_says(county, in_force, other):
     set_mode(county, other, "improved")
     assert queries.mode_conflicts(county, TODAY) == ()
-    for mode, words in (("cancelled", "取消的调整令"), ("filing", "转备案的调整令"), ("promise", "承诺转即办的调整令")):
+    for mode, words in (
+        ("cancelled", "取消的调整令"),
+        ("filing", "转备案的调整令"),
+        ("promise", "补写承诺书和核查期限"),
+    ):
         set_mode(county, mode=mode)
         found = queries.mode_conflicts(county, TODAY)
         assert [one.item for one in found] == [CODE]

@@ -99,6 +99,13 @@ DATA: dict[str, dict[str, object]] = {
     | _REMEDY
     | {"filed_on": date(2026, 3, 2), "facts": "备案的合同系伪造。", "ground": "备案内容不实。"}
     | {"ended_on": date(2026, 9, 22)},
+    "mending_order": _CASE
+    | {"granted_number": "99012720260922100001", "granted_on": date(2026, 9, 22), "facts": "两个安全出口有一个上锁。"}
+    | {"mend_by": date(2026, 10, 20)},
+    "revocation_decision": _CASE
+    | _REMEDY
+    | {"granted_number": "99012720260922100001", "granted_on": date(2026, 9, 22), "facts": "没有设置消防设施。"}
+    | {"ground": "以欺骗手段取得许可。", "ended_on": date(2026, 10, 20)},
     "promise": _CASE
     | {"materials": [{"name": "健康证明", "by": date(2026, 10, 9)}], "consequence": "本机关依法作出不予许可的决定。"},
     "assignment": {

@@ -527,7 +527,7 @@ def test_result_pack_lists_every_part_with_its_result(county):
     from tongban.rooms import clock
     from tongban.rooms.casework import actions as casework
     from tongban.rooms.casework.queries.parts import parts_of
-    from tongban.rooms.licences.actions import composing
+    from tongban.rooms.licences.actions import composing, sources
 
     with county.at(2026, 3, 2):
         form = county.item("open-restaurant").form
@@ -535,7 +535,7 @@ def test_result_pack_lists_every_part_with_its_result(county):
         filing = replace(county.filing("open-restaurant"), answers=answers)
         bundle = casework.file_case(filing, county.citizen()).case_id
         casework.tend_bundle(bundle)
-        data = composing.compose("result_pack", composing.source(bundle, 1))
+        data = composing.compose("result_pack", sources.source(bundle, 1))
         parts = parts_of(bundle)
     assert [row["number"] for row in data["outcomes"]] == [part.number for part in parts]
     assert {row["result"] for row in data["outcomes"]} == {"已收件"}

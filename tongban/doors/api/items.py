@@ -16,7 +16,7 @@ from tongban.rooms.casework.queries.parts import bundle_item
 from tongban.rooms.catalogue import queries as catalogue
 from tongban.rooms.people import queries as people
 from tongban.rulebook.catalogue import TimeRule
-from tongban.rulebook.catalogue.item import Item, Material
+from tongban.rulebook.catalogue.item import Item, Material, Promise
 from tongban.rulebook.numbers.items import LEVELS
 
 County = Annotated[str, Field(pattern=r"^[0-9]{6}$", description="县的六位区划代码")]
@@ -87,6 +87,17 @@ class PartOut(Schema):
     when: list[str]
 
 
+class PromiseOut(Schema):
+    """告知承诺：怎样选择，签什么，事后多久核查，承诺不实有什么后果。"""
+
+    option: str = Field(description="选择告知承诺的情形选项；不选的走一般程序")
+    letter: str = Field(description="承诺书的材料代号")
+    check_within: str
+    consequence: str
+    barred_months: int = Field(description="承诺不实后，多少个月内不能再选")
+    basis: BasisOut
+
+
 class ItemOut(Schema):
     """一个事项在某日施行的版本。"""
 
@@ -107,6 +118,7 @@ class ItemOut(Schema):
     situations: list[SituationOut]
     form: dict[str, Any] = Field(description="表单：JSON Schema 2020-12")
     parts: list[PartOut]
+    promise: PromiseOut | None = Field(description="实行告知承诺的才有")
     fee: str
     result: str
     visits: int
@@ -176,6 +188,7 @@ def read_item(request: HttpRequest, code: str, county: County, on: date | None =
         ],
         form=dict(one.form),
         parts=[PartOut.model_validate(part, from_attributes=True) for part in one.parts],
+        promise=_promise(one.promise) if one.promise else None,
         fee=page.fee,
         result=page.result,
         visits=one.visits,
@@ -220,6 +233,17 @@ def _unit_name(county: str, unit: str) -> str:
 
 def _limit(name: str, label: str, rule: TimeRule) -> LimitOut:
     return LimitOut(name=name, label=label, limit=str(rule.limit), basis=told(rule.basis))
+
+
+def _promise(one: Promise) -> PromiseOut:
+    return PromiseOut(
+        option=one.option,
+        letter=one.letter,
+        check_within=str(one.check_within.limit),
+        consequence=one.consequence,
+        barred_months=one.barred_months,
+        basis=told(one.basis),
+    )
 
 
 def _material(one: Material) -> MaterialOut:

@@ -87,6 +87,13 @@ class Pause(Body):
     notice: bool
 
 
+class Mending(Body):
+    """责令整改：哪里与承诺不符，多长时间内整改。"""
+
+    reason: str = Field(min_length=1, max_length=LONG)
+    within: str = Field(description="例如 10wd、30d")
+
+
 class Resume(Body):
     """特别程序的结果。"""
 
@@ -210,6 +217,11 @@ def _pause(found: Seen, by: Asked, body: Pause) -> Done:
     )
 
 
+def _order_mending(found: Seen, by: Asked, body: Mending) -> Done:
+    within = Limit.parse(body.within)
+    return casework.order_mending(found.file.id, by.who, reason=body.reason, within=within, key=by.key)
+
+
 def _deliver(found: Seen, by: Asked, body: Deliver) -> Done:
     return casework.deliver(
         found.file.id, by.who, collector_id=body.collector, way=body.way, mail_number=body.mail_number, key=by.key
@@ -275,6 +287,10 @@ def _elsewhere(result: str) -> Callable[[Seen, Asked, Any], Done]:
 VERBS: dict[str, Verb] = {
     "accept": Verb("受理", Nothing, _plain(casework.accept)),
     "decide_on_spot": Verb("当场办结", Opinion, _plain(casework.decide_on_spot, "opinion")),
+    "grant_on_promise": Verb("告知承诺，当场准予", Issue, _plain(casework.grant_on_promise, "facts")),
+    "find_true": Verb("事后核查相符", Reason, _plain(casework.find_true, "reason")),
+    "order_mending": Verb("责令限期整改", Mending, _order_mending),
+    "find_false": Verb("承诺不实，撤销", Grounded, _plain(casework.find_false, "ground", "reason")),
     "ask_correction": Verb("一次性告知补正", Lacking, _plain(casework.ask_correction, "lacking")),
     "supply": Verb("补正材料", Supply, _supply),
     "supply_later": Verb("补交容缺材料", SupplyLater, _supply_later),

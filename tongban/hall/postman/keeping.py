@@ -12,7 +12,7 @@ from django.db import connection
 from tongban.hall.postman.notices import keep_notice
 from tongban.rooms import clock
 from tongban.rooms.archive.actions import keep_archive
-from tongban.rooms.casework.actions import keep_matter, tend_bundle
+from tongban.rooms.casework.actions import keep_after_check, keep_matter, tend_bundle
 from tongban.rooms.exchange.actions import deliver_outbox, keep_webhook, send_case
 from tongban.rooms.ledger import actions as ledger
 from tongban.rooms.ledger.actions import Claimed
@@ -53,6 +53,7 @@ KEEPERS: dict[str, Keeper] = {
     "archive": keep_archive,
     "bad_rating": keep_bad_rating,
     "matter": keep_matter,
+    "after_check": keep_after_check,
     "tend": keep_tend,
     "hand_over": keep_hand_over,
     "deliver_outbox": keep_outbox,

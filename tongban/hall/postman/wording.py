@@ -92,6 +92,11 @@ def _correct(step: Step) -> str:
     return f"{until}在网上或到收件窗口一次补齐；逾期未补齐的将退件，退件后可以重新申请。"
 
 
+def _mend(step: Step) -> str:
+    until = f"请最迟在{step.due['mend']}" if "mend" in step.due else "请尽快"
+    return f"{until}整改到位；逾期没有整改的，依法撤销准予决定。"
+
+
 def _remedy(step: Step) -> str:
     return (
         f"如果不服，可以最迟在{step.reconsideration_until}申请行政复议，或者最迟在{step.lawsuit_until}提起行政诉讼"
@@ -140,6 +145,9 @@ APPLICANT: dict[str, tuple[str, Callable[[Step], str]]] = {
     "not_register": ("不予登记", _remedy),
     "refused_elsewhere": ("已由主管系统办结，不予准予", _remedy),
     "strike_out": ("的备案已撤销", _remedy),
+    "grant_on_promise": ("已凭您的承诺当场准予，事后将核查承诺是否属实", _handing_out),
+    "order_mending": ("：核查发现与承诺不符，须限期整改", _mend),
+    "find_false": ("：核查认定承诺不实，准予决定已撤销", _remedy),
     "pause": ("已启动特别程序，所需时间不计入办理期限", _proceeding),
     "resume": ("的特别程序已结束，办理期限继续计算", _decision),
     "publicise": ("开始公示", _proceeding),

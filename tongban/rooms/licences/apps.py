@@ -22,6 +22,7 @@ class LicencesConfig(AppConfig):
 
         effects.register("issue_licence", issuing.issue_licence)
         effects.register("revoke_licence", issuing.revoke_licence)
+        effects.register("revoke_promised", issuing.revoke_promised)
         effects.register("use_licences", issuing.use_licences)
         effects.register_holder(queries.held)
         effects.register_expiry(queries.good_until)

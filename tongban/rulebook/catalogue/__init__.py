@@ -4,19 +4,18 @@ from tongban.rulebook.catalogue.check import check, hinders, inspect
 from tongban.rulebook.catalogue.complaint import Complaint, Known, KnownItem, known
 from tongban.rulebook.catalogue.depth import Depth, compare_depth, depth, level_of, reasons_to_come, supported
 from tongban.rulebook.catalogue.difference import Change, difference
+from tongban.rulebook.catalogue.guide import Faq, Guide, Online
 from tongban.rulebook.catalogue.item import (
     PUBLIC_CLASSES,
     Desk,
-    Faq,
     Fee,
-    Guide,
     Item,
     ItemClass,
     Limits,
     Material,
-    Online,
     Option,
     Part,
+    Promise,
     Result,
     Situation,
     TimeRule,
@@ -49,6 +48,7 @@ __all__ = [
     "Online",
     "Option",
     "Part",
+    "Promise",
     "Result",
     "Situation",
     "TimeRule",

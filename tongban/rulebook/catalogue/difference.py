@@ -60,6 +60,7 @@ _LABELS = {
     "result": "审批结果",
     "guide": "办事指南",
     "online": "网上办理",
+    "promise": "告知承诺",
 }
 _LISTS = {
     "bases": "设定依据",

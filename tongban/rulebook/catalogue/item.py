@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from tongban.rulebook.basis import Basis
+from tongban.rulebook.catalogue.guide import Faq, Guide, Online
 from tongban.rulebook.clock import Limit
 
 
@@ -203,68 +204,6 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Guide:
-    """办事指南: what must be public besides bases, limits and materials (许可法 30)."""
-
-    #: 受理条件.
-    conditions: tuple[str, ...] = ()
-    #: 数量: 无数量限制, or how many and by what rule (许可法 57).
-    quantity: str = ""
-    #: 办理流程, one step a line.
-    flow: tuple[str, ...] = ()
-    #: 申请书示范文本: where the filled-in sample is shown.
-    sample_form: str = ""
-    #: 办理地点, down to the window or room.
-    place: str = ""
-    #: 办理时间.
-    hours: str = ""
-    #: 咨询方式.
-    consult_phone: str = ""
-    #: 监督投诉方式.
-    complaint_phone: str = ""
-    #: How the result reaches the person: ``electronic`` ``mail`` ``window``.
-    delivery: tuple[str, ...] = ()
-    #: 是否支持网上支付.
-    online_payment: bool = False
-    #: 面向自然人事项主题分类.
-    topics_natural: tuple[str, ...] = ()
-    #: 面向法人事项主题分类.
-    topics_legal: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Faq:
-    """常见问题."""
-
-    #: The question.
-    question: str
-    #: The answer.
-    answer: str
-
-
-@dataclass(frozen=True, slots=True)
-class Online:
-    """What the item truly supports over the net; the depth is computed from it, never typed."""
-
-    #: 互联网咨询.
-    consult: bool = False
-    #: 互联网收件.
-    receive: bool = False
-    #: 互联网预审.
-    pre_review: bool = False
-    #: 互联网受理.
-    accept: bool = False
-    #: 互联网办理.
-    handle: bool = False
-    #: 互联网办理结果信息反馈.
-    result_feedback: bool = False
-    #: 互联网电子证照反馈.
-    licence_feedback: bool = False
-    #: 网上办理深度 as the unit claims it: values 1-9 of the national code set.
-    claimed: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Part:
     """One part of a bundle (一件事)."""
 
@@ -280,6 +219,28 @@ class Part:
     condition: str = ""
     #: Option codes of the bundle any of which makes an optional part needed; empty: the applicant chooses.
     when: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """告知承诺: granted at once on a written promise, looked at afterwards (优化营商环境条例 第十九条).
+
+    The applicant chooses it, or the normal way, by an option of a situation; the option's materials are what is then
+    asked for.
+    """
+
+    #: Option code by which she chooses it.
+    option: str
+    #: Code of the material that is her signed promise.
+    letter: str
+    #: 事后核查: counted from the decision.
+    check_within: TimeRule
+    #: Why a promise is enough.
+    basis: Basis
+    #: What follows when the promise proves false, as she reads it before she signs.
+    consequence: str
+    #: Months during which she may not choose it again after a false promise, for any item.
+    barred_months: int = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,6 +325,8 @@ class Item:
     stations: tuple[str, ...] = ("county",)
     #: True when papers may be looked at before filing (预审).
     pre_review: bool = False
+    #: 告知承诺, or None.
+    promise: Promise | None = None
 
     @property
     def handling(self) -> Literal["即办件", "承诺件"]:

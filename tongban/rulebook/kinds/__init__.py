@@ -1,5 +1,6 @@
 """Kinds of case: one table each.  A new kind is a new file here and its name below."""
 
+from tongban.rulebook.kinds.after_check import AFTER_CHECK
 from tongban.rulebook.kinds.appeal import APPEAL
 from tongban.rulebook.kinds.bundle import BUNDLE
 from tongban.rulebook.kinds.filing import FILING
@@ -9,4 +10,6 @@ from tongban.rulebook.kinds.petition import PETITION
 from tongban.rulebook.kinds.registration import REGISTRATION
 from tongban.rulebook.steps import Kind
 
-KINDS: dict[str, Kind] = {kind.code: kind for kind in (PERMIT, REGISTRATION, FILING, MATTER, APPEAL, BUNDLE, PETITION)}
+KINDS: dict[str, Kind] = {
+    kind.code: kind for kind in (PERMIT, REGISTRATION, FILING, MATTER, APPEAL, BUNDLE, PETITION, AFTER_CHECK)
+}

@@ -1,5 +1,12 @@
 """Every way a case changes.  One verb, one function, one transaction, one journal entry."""
 
+from tongban.rooms.casework.actions.after_checks import (
+    find_false,
+    find_true,
+    grant_on_promise,
+    keep_after_check,
+    order_mending,
+)
 from tongban.rooms.casework.actions.answering import (
     answer,
     call_back,
@@ -74,13 +81,18 @@ __all__ = [
     "enter",
     "extend",
     "file_case",
+    "find_false",
+    "find_true",
     "grant",
+    "grant_on_promise",
     "hand_over",
     "issue",
+    "keep_after_check",
     "keep_matter",
     "not_accept",
     "not_take",
     "open_case",
+    "order_mending",
     "outside_result",
     "pass_on",
     "pause",

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from tongban.rooms import calendars, clock, crypto
 from tongban.rooms.casework import effects
+from tongban.rooms.casework.actions.after_checks import may_promise
 from tongban.rooms.casework.actions.forms import check_answers
 from tongban.rooms.casework.actions.papers import Offer, offered_rows
 from tongban.rooms.casework.actions.rows import (
@@ -114,6 +115,7 @@ def _file(filing: Filing, who: Who, draft_id: UUID | None, key: str, digest: byt
     filing = replace(filing, agent_id=may_file(filing, item, who, day))
     check_answers(item, filing.answers)
     check_options(item, filing.options)
+    may_promise(filing.applicant_id, item, filing.options, day)
     draft = resumed(draft_id, filing, who) if draft_id is not None else None
     file, plan = _new_file(filing, version_id, item, who, now, day, draft)
     actor = filer(file, who)

@@ -13,6 +13,7 @@ from tongban.rooms.casework.queries.reading import CaseFile, PartyRow, case_file
 from tongban.rooms.catalogue import queries as catalogue
 from tongban.rulebook import deciding
 from tongban.rulebook.errors import Refused
+from tongban.rulebook.facts import Given
 
 
 def open_case(
@@ -29,11 +30,12 @@ def open_case(
     rehearsal: bool = False,
     key: str = "",
     step: str = "open",
+    given: Given | None = None,
 ) -> Done:
     """交办 or 诉求: open a matter or an appeal for ``unit``, in the hands of the post ``holder``.
 
     ``ties`` say why it exists: (role, kind, id).  The same ``key`` opens it once.  ``rehearsal``: what it arises from
-    is a rehearsed case.
+    is a rehearsed case.  ``given``: what else the first step is told, e.g. the time it has.
     """
     digest = fingerprint(county, item_code, unit, ties) if key else b""
     now = clock.now()
@@ -54,7 +56,12 @@ def open_case(
         "casework_tie": [tie_row(file.id, role, kind, target) for role, kind, target in ties],
         "casework_party": parties,
     }
-    plan = Plan(rows=rows, texts={"text": text}, notes={**(notes or {}), "ties": [[r, k, str(i)] for r, k, i in ties]})
+    plan = Plan(
+        given or Given(),
+        rows=rows,
+        texts={"text": text},
+        notes={**(notes or {}), "ties": [[r, k, str(i)] for r, k, i in ties]},
+    )
     return once(lambda: begin(file, step, who, plan, now, key=key, digest=digest), who, key, digest)
 
 

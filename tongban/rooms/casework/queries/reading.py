@@ -126,6 +126,7 @@ def case_file(
         item=item,
         state=row["state"],
         stage=row["stage"],
+        options=frozenset(row["situation"]),
         received_on=received_on,
         accepted_on=_day(row["accepted_on"]),
         acceptor=UUID(row["acceptor"]) if row["acceptor"] else None,

@@ -63,6 +63,7 @@ def guide(version_id: UUID) -> GuidePage:
         delivery=tuple(_DELIVERY.get(way, way) for way in page.delivery),
         faq=tuple((entry.question, entry.answer) for entry in one.faq),
         unverified=unverified,
+        promise=_promise(one),
     )
 
 
@@ -79,6 +80,14 @@ def _material(one: Item, material: Material) -> GuideMaterial:
         tuple(labels[code] for code in material.situations if code in labels),
         str(material.basis),
     )
+
+
+def _promise(one: Item) -> str:
+    promise = one.promise
+    if promise is None:
+        return ""
+    within = promise.check_within.limit.label
+    return f"可以选择告知承诺：签承诺书后当场准予，{within}内核查。{promise.consequence}（{promise.basis}）"
 
 
 def _limits(one: Item) -> Iterator[tuple[str, str]]:

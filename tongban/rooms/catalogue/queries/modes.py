@@ -127,8 +127,8 @@ def _wrong(mode: str, run: Run | None) -> Iterator[str]:
     one = item(run.version_id)
     if mode == "filing" and one.kind != "filing":
         yield "已改为备案，事项却还按审批办理。请下转备案的调整令。"
-    if mode == "promise" and one.on_the_spot is None:
-        yield "实行告知承诺的要当场作出决定，事项却不是即办件。请下承诺转即办的调整令。"
+    if mode == "promise" and one.promise is None:
+        yield "实行告知承诺的要凭承诺当场决定、事后核查，事项里却没有告知承诺。请在草稿里补写承诺书和核查期限后公布。"
 
 
 def _holding(county: str, day: date) -> list[PermitMode]:

@@ -180,3 +180,5 @@ class GuidePage:
     faq: tuple[tuple[str, str], ...]
     #: True: some basis is 待核.
     unverified: bool
+    #: 告知承诺 and what a false promise costs, in a sentence; empty where the item does not offer it.
+    promise: str = ""

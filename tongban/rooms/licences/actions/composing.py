@@ -4,7 +4,6 @@ Days, clocks and numbers are read from that step's journal entry, so a document 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -13,10 +12,11 @@ from tongban.rooms import calendars, clock
 from tongban.rooms.casework.models import Tie
 from tongban.rooms.casework.queries.parts import parts_of
 from tongban.rooms.casework.queries.reading import CaseFile, read, running
-from tongban.rooms.casework.queries.texts import answers_of, lacks_of, notes_of
+from tongban.rooms.casework.queries.texts import answers_of, lacks_of
 from tongban.rooms.catalogue import queries as catalogue
 from tongban.rooms.ledger.models import Entry
 from tongban.rooms.licences.actions.issuing import text_of
+from tongban.rooms.licences.actions.sources import Source
 from tongban.rooms.licences.models import Document, Licence
 from tongban.rooms.licences.paper.wording import ACTS, KINDS
 from tongban.rooms.people import queries as people
@@ -25,7 +25,6 @@ from tongban.rulebook.catalogue import Item
 from tongban.rulebook.catalogue.proceedings import ALL as PROCEEDINGS
 from tongban.rulebook.clock import workdays_between
 from tongban.rulebook.errors import Refused
-from tongban.rulebook.facts import Running
 from tongban.rulebook.kinds import KINDS as CASE_KINDS
 
 Data = dict[str, Any]
@@ -35,59 +34,6 @@ COURT = "有管辖权的人民法院"
 WAYS = {"window": "窗口领取", "electronic": "电子送达", "mail": "邮寄送达"}
 FORMS = {"given": "纸质件", "held": "证照库调用", "shared": "共享核验", "promised": "约定后补"}
 APPROVERS = {"head": "本行政机关负责人", "government": "本级人民政府负责人"}
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """The case and the step from which a document is written."""
-
-    file: CaseFile
-    seq: int
-    #: The journal entry of the step.
-    entry: Entry
-    #: Free text of the case by (journal entry, what).
-    notes: Mapping[tuple[int, str], str]
-
-    @property
-    def item(self) -> Item:
-        return self.file.facts.item
-
-    @property
-    def day(self) -> date:
-        """The legal day of the step: the date of the document."""
-        return clock.legal_date(self.entry.at)
-
-    @property
-    def body(self) -> Mapping[str, Any]:
-        """What the journal says of the step."""
-        return dict(self.entry.body)
-
-    def note(self, what: str) -> str:
-        return self.notes.get((self.seq, what), "")
-
-    def column(self, name: str) -> date | None:
-        """Return a day of the case row as it stood after the step."""
-        value = self.body["row"].get(name)
-        return date.fromisoformat(value) if value else None
-
-    def clock(self, *names: str) -> Running | None:
-        """Return the first of these clocks that the step touched."""
-        touched = {one["name"]: running(one) for one in self.body.get("clocks", ())}
-        return next((touched[name] for name in names if name in touched), None)
-
-    def started(self, name: str) -> date | None:
-        """Return the due day of a clock that the step left running."""
-        found = self.clock(name)
-        return found.due.on if found is not None and found.is_running else None
-
-
-def source(case_id: UUID, seq: int) -> Source:
-    """Read a case and one of its steps.  Raises ``Refused``."""
-    file = read(case_id)
-    entry = Entry.objects.filter(subject_id=case_id, seq=seq).first()
-    if entry is None:
-        raise Refused("step_unknown", "台账里没有这个办件的这一步，不能制作文书。请联系系统管理员核对台账。")
-    return Source(file, seq, entry, notes_of(file))
 
 
 def compose(kind: str, of: Source) -> Data:
@@ -260,6 +206,24 @@ def _strike_out(of: Source) -> Data:
     return {"filed_on": filed_on, "ended_on": of.day, **_refusal(of)}
 
 
+def _checked(of: Source) -> Data:
+    """What a check of a promise found, about the case that was granted on it."""
+    origin = read(Tie.objects.get(case_id=of.file.id, role="arises-from", target_kind="case").target_id)
+    granted = datetime.fromisoformat(str(origin.row["decided_at"]))
+    licences = [row.number for row in Licence.objects.filter(case_id=origin.id).order_by("id") if row.number]
+    return {
+        "item": origin.facts.item.name,
+        "item_class": str(origin.facts.item.item_class.value),
+        "bases": origin.facts.item.bases,
+        "granted_number": origin.row["number"],
+        "granted_on": clock.legal_date(granted),
+        "licences": "、".join(licences),
+        "ended_on": of.day,
+        "mend_by": of.started("mend"),
+        **_refusal(of),
+    }
+
+
 def _delivery(of: Source) -> Data:
     collector = of.body.get("collector")
     applicant = of.file.uuid("applicant_id")
@@ -295,7 +259,7 @@ def _delivered(of: Source) -> list[Data]:
 
 
 def _assignment(of: Source) -> Data:
-    answer = of.clock("answer")
+    answer = of.clock("answer", "check")
     if answer is None:
         raise Refused("assignment_without_limit", "这件交办没有答复期限，不能制作交办单。请在事项中设定答复期限。")
     origin = Tie.objects.filter(case_id=of.file.id, role="arises-from").first()
@@ -336,6 +300,8 @@ _OF_KIND: Mapping[str, Callable[[Source], Data]] = {
     "lapse_notice": _lapse,
     "withdrawal_notice": _withdrawal,
     "strike_out_notice": _strike_out,
+    "mending_order": _checked,
+    "revocation_decision": _checked,
     "delivery_receipt": _delivery,
     "assignment": _assignment,
     "result_pack": _result_pack,

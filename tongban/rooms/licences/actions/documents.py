@@ -19,7 +19,7 @@ from tongban.rooms.ledger import actions as ledger
 from tongban.rooms.ledger.actions import Claimed
 from tongban.rooms.ledger.models import Entry
 from tongban.rooms.licences import keyring
-from tongban.rooms.licences.actions import composing
+from tongban.rooms.licences.actions import composing, sources
 from tongban.rooms.licences.actions.seals import DECIDING, RECEIVING
 from tongban.rooms.licences.models import Document, Licence, Seal, SealUse
 from tongban.rooms.licences.paper import fields, qr
@@ -47,6 +47,8 @@ WORDS: Mapping[str, str] = {
     "registration_decision": "登",
     "filing_record": "备",
     "strike_out_notice": "撤备",
+    "mending_order": "改",
+    "revocation_decision": "撤决",
     "withdrawal_notice": "撤",
     "lapse_notice": "退",
     "delivery_receipt": "送",
@@ -182,7 +184,7 @@ def revoke_document(document_id: UUID, *, reason: str, actor: str, on: date | No
 
 def _of_case(promise: Claimed) -> _Owed | None:
     body = promise.body
-    of = composing.source(promise.subject_id, body["seq"])
+    of = sources.source(promise.subject_id, body["seq"])
     if of.file.row["number"] is None:
         return None
     kind = body["document"]
@@ -228,7 +230,7 @@ def _of_licence(promise: Claimed) -> _Owed:
     shown = {entry["label"]: entry["value"] for entry in data["records"]}
     shown |= {"证照": data["licence_name"], "编号": number, "持有人": data["holder"], "标识": row.identifier}
     seq = body.get("seq")
-    by = composing.source(file.id, seq).entry.actor if file is not None and seq else body.get("by", "house")
+    by = sources.source(file.id, seq).entry.actor if file is not None and seq else body.get("by", "house")
     return _Owed(
         county=row.county,
         kind="licence",

@@ -6,7 +6,7 @@ people read does come from a gap-free register, drawn by the same statement, and
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from django.db import connection
 
 from tongban.rooms import calendars, clock, crypto
 from tongban.rooms.casework.effects import Extra
+from tongban.rooms.casework.models import Tie
 from tongban.rooms.casework.queries.reading import CaseFile
 from tongban.rooms.casework.queries.texts import answers_of
 from tongban.rooms.catalogue import queries as catalogue
@@ -94,7 +95,18 @@ def issue_licence(file: CaseFile, outcome: Outcome, now: datetime, context: Mapp
 
 def revoke_licence(file: CaseFile, outcome: Outcome, now: datetime, context: Mapping[str, Any]) -> Extra:
     """Effect ``revoke_licence``: what the case had issued loses force in the step that takes it back (许可法 69)."""
-    rows = Licence.objects.filter(case_id=file.id, state__in=("valid", "suspended", "lapsed")).order_by("id")
+    return _taken_back([file.id], file, now, context)
+
+
+def revoke_promised(file: CaseFile, outcome: Outcome, now: datetime, context: Mapping[str, Any]) -> Extra:
+    """Effect ``revoke_promised``: what the case under check was granted loses force, for its promise was false."""
+    ties = Tie.objects.filter(case_id=file.id, role="arises-from", target_kind="case")
+    return _taken_back(list(ties.values_list("target_id", flat=True)), file, now, context)
+
+
+def _taken_back(cases: Sequence[UUID], file: CaseFile, now: datetime, context: Mapping[str, Any]) -> Extra:
+    """Return the rows of the licences that these cases issued, revoked by the step that is being taken in ``file``."""
+    rows = Licence.objects.filter(case_id__in=cases, state__in=("valid", "suspended", "lapsed")).order_by("id")
     ids = [row.id for row in rows]
     if not ids:
         return Extra()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tongban.rulebook.basis import Basis, design, law
+from tongban.rulebook.basis import Basis, BasisKind, design, law, unchecked
 
 PERMIT = "许可"
 
@@ -289,6 +289,29 @@ KINDS: Mapping[str, Wording] = {
             Text("二、理由：{ground}"),
         ),
         bases=(design("备案内容不实的撤销备案并告知理由"),),
+        remedy=True,
+    ),
+    "mending_order": Wording(
+        "责令限期整改通知书",
+        ("applicant", "item", "granted_number", "granted_on", "facts", "mend_by"),
+        (
+            Text("你（单位）的“{item}”（办件编号{granted_number}）已于{granted_on}凭书面承诺准予。"),
+            Text("经核查，实际情况与承诺不符：{facts}"),
+            Text("请在{mend_by}前（含当日）整改到位。逾期没有整改的，本机关依法撤销准予决定。"),
+        ),
+        bases=(unchecked("国办发〔2020〕42号 告知承诺的事后核查", BasisKind.DOCUMENT),),
+    ),
+    "revocation_decision": Wording(
+        "撤销{act}决定书",
+        ("applicant", "item", "granted_number", "granted_on", "facts", "ground", "ended_on"),
+        (
+            Text("你（单位）的“{item}”（办件编号{granted_number}）已于{granted_on}凭书面承诺准予。"),
+            Text("经核查，承诺不实，本机关决定自{ended_on}起撤销该准予决定。"),
+            Text("一、事实：{facts}"),
+            Text("二、理由：{ground}"),
+            Text("三、随之失效的证照：{licences}。", when="licences"),
+        ),
+        permit_bases=(law("行政许可法 第六十九条"),),
         remedy=True,
     ),
     "promise": Wording(

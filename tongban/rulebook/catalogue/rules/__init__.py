@@ -13,6 +13,7 @@ from tongban.rulebook.catalogue.rules import (
     limits,
     materials,
     parts,
+    promises,
     result,
     visits,
 )
@@ -31,4 +32,5 @@ ALL: tuple[Rule, ...] = (
     *visits.RULES,
     *guide.RULES,
     *parts.RULES,
+    *promises.RULES,
 )
