@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-#: The fixtures ``county`` and ``own_county``.
-pytest_plugins = ["tests.county"]
+#: The fixtures ``county`` and ``own_county``; ``site``, ``phone`` and ``screen``.
+pytest_plugins = ["tests.county", "tests.doors.browsing"]
 
 SKIPS = Path(__file__).with_name("skips.txt")
 

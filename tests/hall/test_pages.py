@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 
+@pytest.mark.django_db
 def test_the_first_page_says_what_runs_here():
     page = Client().get("/")
     assert page.status_code == 200
@@ -22,6 +23,7 @@ def test_health_says_503_when_it_does_not(django_db_blocker):
         assert Client().get("/healthz").status_code == 503
 
 
+@pytest.mark.django_db
 def test_every_answer_carries_careful_headers():
     headers = Client().get("/").headers
     assert headers["X-Frame-Options"] == "DENY"
@@ -30,5 +32,6 @@ def test_every_answer_carries_careful_headers():
     assert "default-src 'self'" in headers["Content-Security-Policy"]
 
 
+@pytest.mark.django_db
 def test_an_unknown_address_is_404():
     assert Client().get("/nosuch").status_code == 404

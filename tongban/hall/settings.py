@@ -38,10 +38,10 @@ def _parts(place: str) -> list[str]:
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django_htmx",
     "procrastinate.contrib.django",
     *_parts("rooms"),
     *_parts("doors"),
@@ -52,11 +52,12 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "tongban.hall.middleware.SecureHeaders",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "tongban.doors.visiting.ChooseLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "tongban.doors.look.refusing.Refusals",
     "tongban.hall.middleware.RefuseUnguarded",
 ]
 
@@ -70,8 +71,9 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "tongban.doors.look.refusing.demo",
+                "tongban.doors.look.rail.doors_open",
             ]
         },
     }
@@ -83,6 +85,8 @@ DATABASES = {"default": database.django_settings(TONGBAN_DB_PROFILE)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [HERE / "assets" / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 USE_I18N = True
@@ -96,6 +100,11 @@ WHITENOISE_AUTOREFRESH = DEBUG
 #: Largest form without its files (bytes); the files room limits uploads itself.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
+
+#: No sessions of Django: a sign-in is a row of the people room, and messages travel in a signed cookie.
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+LOGIN_URL = "/sign-in/"
+CSRF_FAILURE_VIEW = "tongban.doors.look.refusing.forgery"
 
 _HTTPS = _switch("TONGBAN_HTTPS")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS

@@ -31,6 +31,10 @@ class Power(StrEnum):
     SUPERVISE = "supervise"
     EXTEND = "extend"
     EXTEND_JOINT = "extend_joint"
+    EDIT = "edit"
+    SYSTEM = "system"
+    SECURITY = "security"
+    AUDIT = "audit"
 
 
 LABELS = {
@@ -43,7 +47,14 @@ LABELS = {
     Power.SUPERVISE: "监督",
     Power.EXTEND: "批准延期",
     Power.EXTEND_JOINT: "批准联合办理延期",
+    Power.EDIT: "事项编制",
+    Power.SYSTEM: "系统管理",
+    Power.SECURITY: "安全管理",
+    Power.AUDIT: "安全审计",
 }
+
+#: 三员分立: no post may hold two of them (等保2.0 三级, 待核).
+APART = (Power.SYSTEM, Power.SECURITY, Power.AUDIT)
 
 
 @dataclass(frozen=True, slots=True)

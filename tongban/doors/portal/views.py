@@ -1,6 +1,5 @@
 """The first page, and the answer to "is it well?"."""
 
-from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -11,7 +10,7 @@ from tongban.doors.guards import anyone, guarded_by
 @guarded_by(anyone)
 def home(request: HttpRequest) -> HttpResponse:
     """Say what runs here."""
-    return render(request, "portal/home.html", {"demo": settings.TONGBAN_DEMO, "address": request.get_host()})
+    return render(request, "portal/home.html")
 
 
 @guarded_by(anyone)

@@ -11,7 +11,10 @@ from tongban.rooms.people.models.places import Site, Unit
 _RANGE = Q(valid_until=None) | Q(valid_until__gte=F("valid_from"))
 
 #: What an authority row can allow.
-POWERS = ("receive", "accept", "examine", "decide", "seal", "deliver", "supervise", "extend", "extend_joint")
+POWERS = (
+    *("receive", "accept", "examine", "decide", "seal", "deliver", "supervise", "extend", "extend_joint"),
+    *("edit", "system", "security", "audit"),
+)
 
 
 class Staff(models.Model):

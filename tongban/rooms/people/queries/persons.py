@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from tongban.rooms import clock, crypto
 from tongban.rooms.people import words
-from tongban.rooms.people.models import Guardian, Identifier, Mandate, Person, Relation
+from tongban.rooms.people.models import Guardian, Identifier, Mandate, Person, Relation, Staff
 from tongban.rooms.people.queries.views import (
     Conflict,
     GuardianView,
@@ -60,6 +60,13 @@ def named(county: str, name: str) -> tuple[PersonView, ...]:
     """Return the persons of exactly this name, oldest record first.  One query."""
     rows = Person.objects.filter(county=county, name=name.strip(), merged_into=None).order_by("id")
     return tuple(_view(row) for row in rows)
+
+
+def natural_persons(county: str, *, most: int) -> tuple[PersonView, ...]:
+    """Return living persons of the county who are not its staff, oldest record first.  One query."""
+    rows = Person.objects.filter(county=county, kind="natural", died=None, merged_into=None)
+    rows = rows.exclude(id__in=Staff.objects.values("person_id")).order_by("id")
+    return tuple(_view(row) for row in rows[:most])
 
 
 def identifiers_of(person_id: UUID) -> tuple[IdentifierView, ...]:

@@ -80,6 +80,15 @@ class Powers:
         """Return the authority, or refuse with the reason that stands nearest to being allowed."""
         return authority.require(self.rows.get(actor.post_id, ()), power, item, self.places[actor.site_id], day)
 
+    def held_by(self, post_id: UUID, day: date) -> frozenset[Power]:
+        """Return all powers of a post on ``day``, whatever the items and places: which doors stand open to it."""
+        return frozenset(
+            power
+            for row in self.rows.get(post_id, ())
+            if row.valid_from <= day and (row.valid_until is None or day <= row.valid_until)
+            for power in row.powers
+        )
+
     def over(self, actor: Actor, item: Subject, day: date) -> frozenset[Power]:
         """Return all the actor may do to the item on ``day``."""
         return frozenset(power for power in Power if self.may(actor, power, item, day))

@@ -1,0 +1,13 @@
+"""系统管理: the first page."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from tongban.doors.guards import guarded_by, staff
+from tongban.rulebook.authority import Power
+
+
+@guarded_by(staff(Power.SYSTEM, Power.SECURITY, Power.AUDIT))
+def index(request: HttpRequest) -> HttpResponse:
+    """Show the first page."""
+    return render(request, "admin/index.html")

@@ -1,0 +1,13 @@
+"""综合窗口: the first page."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from tongban.doors.guards import guarded_by, staff
+from tongban.rulebook.authority import Power
+
+
+@guarded_by(staff(Power.RECEIVE, Power.ACCEPT, Power.DELIVER))
+def index(request: HttpRequest) -> HttpResponse:
+    """Show the first page."""
+    return render(request, "counter/index.html")

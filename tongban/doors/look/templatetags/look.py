@@ -1,0 +1,94 @@
+"""What templates may say: a field, the key of a form, dates and lights in words."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from tongban.doors.look.fields import Field
+from tongban.doors.visiting import visitor
+from tongban.rooms import clock
+
+register = template.Library()
+
+LIGHTS = {"green": "正常", "amber": "临期", "red": "超期", "grey": "已停"}
+
+
+@register.inclusion_tag("look/parts/field.html")
+def field(one: Field) -> dict[str, Any]:
+    """Show one question with its label, hint, error and input."""
+    return {"f": one}
+
+
+@register.inclusion_tag("look/parts/error_summary.html")
+def error_summary(fields: Any = (), sentence: str = "") -> dict[str, Any]:
+    """Show what is wrong, at the top of the page, each line leading to its question."""
+    return {"wrong": [one for one in fields if one.error], "sentence": sentence}
+
+
+@register.inclusion_tag("look/parts/paging.html", takes_context=True)
+def paging(context: Any, page: Any) -> dict[str, Any]:
+    """Show the way to the pages before and behind; ``page`` has ``number``, ``has_before`` and ``has_more``."""
+    query = context["request"].GET.copy()
+    query.pop("page", None)
+    return {"page": page, "query": query.urlencode()}
+
+
+@register.simple_tag
+def key() -> SafeString:
+    """Return a hidden field with a fresh request number: the same form sent twice is carried out once."""
+    return format_html('<input type="hidden" name="key" value="{}">', uuid4().hex)
+
+
+@register.simple_tag(takes_context=True)
+def visitor_of(context: Any) -> Any:
+    """Return who asks for this page."""
+    return visitor(context["request"])
+
+
+@register.simple_tag
+def light(colour: str, label: str = "") -> SafeString:
+    """Return a light in colour and in words: never in colour alone."""
+    shown = label or _(LIGHTS.get(colour, colour))
+    return format_html('<span class="light light-{}">{}</span>', colour, shown)
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """Return a date as people write it: 2026年10月13日."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = value.astimezone(clock.SHANGHAI)
+    return _("{year}年{month}月{day}日").format(year=value.year, month=value.month, day=value.day)
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """Return a moment in Shanghai, to the minute: 2026年10月13日 09:05."""
+    if value is None:
+        return ""
+    local = value.astimezone(clock.SHANGHAI)
+    return f"{day(local)} {local:%H:%M}"
+
+
+@register.filter
+def hour(value: datetime | None) -> str:
+    """Return the time of day in Shanghai: 09:05."""
+    return "" if value is None else f"{value.astimezone(clock.SHANGHAI):%H:%M}"
+
+
+@register.filter
+def get(mapping: Any, name: Any) -> Any:
+    """Return what stands under ``name``, or None."""
+    return mapping.get(name) if mapping is not None else None
+
+
+@register.filter
+def yuan(fen: int | None) -> str:
+    """Return an amount of fen in yuan: 12.30 元."""
+    return "" if fen is None else _("{amount} 元").format(amount=f"{fen / 100:.2f}")

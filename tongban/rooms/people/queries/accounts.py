@@ -1,0 +1,106 @@
+"""Who is signed in, and where else."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from tongban.rooms import clock, crypto
+from tongban.rooms.people.models import Account, Division, SignIn
+from tongban.rulebook.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Somebody who is signed in."""
+
+    sign_in_id: UUID
+    account_id: UUID
+    county: str
+    #: Of a citizen; None: staff.
+    person_id: UUID | None
+    #: Of staff, with the post worked in; None: a citizen.
+    staff_id: UUID | None
+    post_id: UUID | None
+    name: str
+    big_text: bool
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignInView:
+    """One place where an account is, or was, signed in."""
+
+    id: UUID
+    way: str
+    device: str
+    began_at: datetime
+    seen_at: datetime
+    #: None: still open.
+    over_at: datetime | None
+
+
+def home_county() -> str:
+    """Return the county this site serves: the first one in the house.  Empty before any is open.  One query."""
+    code = Division.objects.filter(level="county", valid_until=None).order_by("code").values_list("county", flat=True)
+    return code.first() or ""
+
+
+def account_for(county: str, login: str) -> UUID | None:
+    """Return the open account that somebody comes in by with ``login``, or None.  One query."""
+    wanted = crypto.keyed_hash("login", login)
+    return Account.objects.filter(county=county, login_hash=wanted, closed_at=None).values_list("id", flat=True).first()
+
+
+def account_of(*, person_id: UUID | None = None, staff_id: UUID | None = None) -> UUID:
+    """Return the account of a person or of staff.  Raises ``Refused("account_unknown")``.  One query."""
+    own = {"person_id": person_id} if person_id else {"staff_id": staff_id}
+    found = Account.objects.filter(**own).values_list("id", flat=True).first()
+    if found is None:
+        raise Refused("account_unknown", "还没有账号。请先注册。")
+    return found
+
+
+def signed_in(secret: str) -> SignedIn | None:
+    """Return who shows this secret; None: nobody, no longer, or signed out.  One query."""
+    row = (
+        SignIn.objects.filter(
+            secret_hash=crypto.keyed_hash("sign_in", secret),
+            ended_at=None,
+            ends_at__gt=clock.now(),
+            account__closed_at=None,
+        )
+        .select_related("account__person", "account__staff__person")
+        .first()
+    )
+    if row is None:
+        return None
+    account = row.account
+    who = account.staff.person if account.staff else account.person
+    assert who is not None, "the table has a constraint for it"
+    return SignedIn(
+        row.id,
+        account.id,
+        account.county,
+        account.person_id,
+        account.staff_id,
+        row.post_id,
+        who.name,
+        account.big_text,
+        account.language,
+    )
+
+
+def sign_ins(account_id: UUID, *, most: int = 20) -> tuple[SignInView, ...]:
+    """Return where an account is and was signed in, newest first.  One query."""
+    now = clock.now()
+    return tuple(
+        SignInView(
+            row.id,
+            row.way,
+            row.device,
+            row.began_at,
+            row.seen_at,
+            row.ended_at or (row.ends_at if row.ends_at <= now else None),
+        )
+        for row in SignIn.objects.filter(account_id=account_id).order_by("-began_at")[:most]
+    )
