@@ -17,6 +17,7 @@ from tongban.rulebook.errors import Refused
 from tongban.rulebook.indicators import Grade
 
 if TYPE_CHECKING:
+    from tongban.rooms.exchange.national.drafting import Drafted
     from tongban.rooms.exchange.national.queries import HeldCount, HeldView
 
 #: Reasons shown on the screen; all of them go to the report.
@@ -121,7 +122,11 @@ def _read_batch(args: argparse.Namespace, folder: Path) -> int:
     print(f"批次 {report.batch}：读入 {sum(report.read.values())} 行。")
     print(f"新增 {report.new}，更新 {report.changed}，删除 {report.gone}，没有变化 {report.same}。")
     lines = [(one.line, one.table, one.fault.sentence, one.fault.mend) for one in report.refused]
-    _show_refused(lines, args.report)
+    lacks = [
+        (0, f"草稿 {one.code}", f"{lack.where}：{lack.what}", lack.how) for one in report.drafts for lack in one.lacks
+    ]
+    _show_refused(lines, args.report, lacks)
+    _show_drafts(report.drafts, args.report)
     if report.refused:
         print("有错的行没有写入，其余的已写入。" if report.written else "有错误，一行也没有写入。请改正后重新导入。")
         return 1
@@ -183,7 +188,23 @@ def _save_held(path: Path, rows: "Iterable[HeldView]") -> None:
             writer.writerow((*name, one.column, found, one.code, one.sentence, one.mend))
 
 
-def _show_refused(lines: Sequence[tuple[int, str, str, str]], report: Path | None) -> None:
+def _show_drafts(drafts: "Sequence[Drafted]", report: Path | None) -> None:
+    """Say how many drafts came of the items and how much they lack; none of them is published."""
+    if not drafts:
+        return
+    counts = Counter(one.outcome for one in drafts)
+    said = "，".join(f"{label} {counts[key]}" for key, label in _OUTCOMES.items() if counts[key])
+    lacking = sum(len(one.lacks) for one in drafts)
+    where = "逐条写在报告里" if report else "用 --report 报告.csv 写出来看"
+    print(f"事项草稿 {len(drafts)} 个：{said}。还缺 {lacking} 处，补全之前不会公布；{where}。")
+
+
+_OUTCOMES = {"new": "新增", "changed": "更新", "same": "没有变化", "kept": "保留人工修改"}
+
+
+def _show_refused(
+    lines: Sequence[tuple[int, str, str, str]], report: Path | None, lacks: Sequence[tuple[int, str, str, str]] = ()
+) -> None:
     for line, table, sentence, mend in lines[:_SHOWN]:
         print(f"  错误 {table} 第 {line} 行：{sentence}{mend}")
     if len(lines) > _SHOWN:
@@ -193,4 +214,4 @@ def _show_refused(lines: Sequence[tuple[int, str, str, str]], report: Path | Non
         with report.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(("行", "表", "问题", "怎么改"))
-            writer.writerows(lines)
+            writer.writerows((*lines, *lacks))

@@ -1,7 +1,7 @@
 """Every way the catalogue changes: one verb, one function, one transaction."""
 
 from tongban.rooms.catalogue.actions.claiming import Place, claim, claim_all, suspend_claim, withdraw_claim
-from tongban.rooms.catalogue.actions.drafts import Saved, complete_draft, save_draft
+from tongban.rooms.catalogue.actions.drafts import Saved, complete_draft, keep_drafts, save_draft
 from tongban.rooms.catalogue.actions.importing import ItemReport, Note, RowResult, import_items
 from tongban.rooms.catalogue.actions.lists import NewEntry, enter_line, issue_list, withdraw_line
 from tongban.rooms.catalogue.actions.ordering import NewOrder, apply_orders, order_change, withdraw_order
@@ -33,6 +33,7 @@ __all__ = [
     "load_upper_names",
     "order_change",
     "publish",
+    "keep_drafts",
     "save_draft",
     "save_licence_kind",
     "set_mode",

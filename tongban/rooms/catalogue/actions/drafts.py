@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -47,6 +47,15 @@ def save_draft(county: str, content: Mapping[str, Any], by: str, source: str = "
 
 
 @transaction.atomic
+def keep_drafts(county: str, contents: Sequence[Mapping[str, Any]], by: str, source: str) -> tuple[Saved, ...]:
+    """Keep many drafts, all held against the world as it stands before the first."""
+    if source not in SOURCES:
+        raise ValueError(source)
+    around = world(county, clock.today())
+    return tuple(write(county, content, by, source, around) for content in contents)
+
+
+@transaction.atomic
 def complete_draft(county: str, code: str, additions: Mapping[str, Any], by: str) -> Saved:
     """Add to a draft: tables are merged key by key, everything else is replaced, ``None`` takes a key away."""
     row = Draft.objects.select_for_update().filter(county=county, code=code).first()
@@ -66,7 +75,8 @@ def write(county: str, content: Mapping[str, Any], by: str, source: str, around:
     row = Draft.objects.select_for_update().filter(county=county, code=code).first()
     outcome = outcome_of(row, digest, source)
     if row is not None and outcome in ("same", "kept"):
-        if outcome == "same" and row.complaints != kept:
+        # Where somebody edited it since, the complaints are about what he wrote and not about what came again.
+        if digest == row.content_hash and row.complaints != kept:
             row.complaints = kept
             row.save(update_fields=["complaints"])
         return Saved(row.id, code, outcome, complaints)

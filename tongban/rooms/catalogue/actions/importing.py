@@ -305,13 +305,15 @@ def _sources(
 
 def _content(code: str, name: str, unit: str, task_type: str) -> dict[str, Any]:
     """Return what a row says about an item; what it does not say is left for a person to complete."""
-    content: dict[str, Any] = {"code": code, "name": name, "unit": unit, "level": _COUNTY_LEVEL}
+    return {"code": code, "name": name, "unit": unit, "level": _COUNTY_LEVEL} | class_of(task_type, name)
+
+
+def class_of(task_type: str, name: str) -> dict[str, str]:
+    """Return kind of case and class that a 事项类型 means; empty where a person must say."""
     kind_and_class = _CLASSES.get(task_type)
     if task_type == "10" and "备案" in name:
         kind_and_class = ("filing", "备案")
-    if kind_and_class:
-        content["kind"], content["item_class"] = kind_and_class
-    return content
+    return dict(zip(("kind", "item_class"), kind_and_class or (), strict=False))
 
 
 def _warn(work: _Work, line: int, row: Mapping[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""Reading somebody's export back: checked row by row, and kept as it was written there, read only.
+"""Reading somebody's export back: checked row by row, kept as it was written there, and items made into drafts.
 
 A folder is taken whole or not at all; the same folder twice changes nothing; batches are taken in their order.
 """
@@ -17,6 +17,7 @@ from django.db.models import Max
 
 from tongban.rooms import clock, crypto
 from tongban.rooms.exchange.national.codes import SERVED, Chosen
+from tongban.rooms.exchange.national.drafting import Drafted, make_drafts
 from tongban.rooms.exchange.national.fields import TABLES, Table
 from tongban.rooms.exchange.national.models import NationalMirror
 from tongban.rooms.exchange.national.rows import Fault, canonical, chunks, fault_of, guid
@@ -49,6 +50,8 @@ class Mirrored:
     gone: int = 0
     refused: list[Complaint] = field(default_factory=list)
     written: bool = False
+    #: Drafts that came of the items, each with what it lacks.
+    drafts: list[Drafted] = field(default_factory=list)
 
 
 def read_folder(
@@ -78,6 +81,8 @@ def read_folder(
                 _take(county, table, lines, report, chosen)
                 if step is not None:
                     step(len(lines))
+        if keep_going or not report.refused:
+            report.drafts = list(make_drafts(county, by=by, chosen=chosen))
         report.written = not dry_run and (keep_going or not report.refused)
         if not report.written:
             transaction.set_rollback(True)
