@@ -218,7 +218,7 @@ def test_steps_out_of_order(county, casework):
         with unchanged("wrong_state"):
             casework.deliver(case, exit_desk, collector_id=county.citizen().id)
         with unchanged("wrong_state"):
-            casework.rate(case, county.citizen(), rows={}, notes={})
+            casework.rate(case, county.citizen(), casework.Plan())
         casework.accept(case, county.able("accept", SHOP))
         with unchanged("not_last_desk"):
             casework.grant(case, decider)

@@ -161,16 +161,16 @@ def test_a_step_is_tried_once_more_when_the_case_moved_meanwhile(county, monkeyp
     acceptor = county.able("accept", SHOP)
     with county.at(2026, 9, 22):
         case = county.filed()
-        plain, reads = taking.read, []
+        plain, reads = taking.come, []
 
-        def moving(case_id):
-            file = plain(case_id)
+        def moving(case_id, who):
+            found = plain(case_id, who)
             if not reads:
                 reads.append(case_id)
                 casework.check_shared(case, acceptor, {"health": ("shared", None)})
-            return file
+            return found
 
-        monkeypatch.setattr(taking, "read", moving)
+        monkeypatch.setattr(taking, "come", moving)
         done = casework.accept(case, acceptor)
     assert (done.seq, looking.steps(case)) == (3, ["file", "check_shared", "accept"])
     looking.agrees(case)

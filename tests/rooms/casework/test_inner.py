@@ -100,7 +100,7 @@ def test_an_appeal_is_verified_answered_called_back_and_closed(county, casework)
         casework.answer(case, worker, text="已开通预约")
         casework.call_back(case, supervisor, text="办事人满意")
         casework.close(case, supervisor)
-        casework.rate(case, me, rows={}, notes={})
+        casework.rate(case, me, casework.Plan())
     assert looking.steps(case)[-1] == "rate"
     looking.agrees(case)
 

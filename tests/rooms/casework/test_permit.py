@@ -263,7 +263,7 @@ def test_a_promise_alone_is_extended_where_there_is_no_statutory_limit(county, c
         from tongban.rooms import clock
 
         facts = replace(file.facts, clocks=tuple(c for c in file.facts.clocks if c.name == "promised"))
-        head = actor_in(file, county.staff("scjg-head"), None)
+        head = actor_in(file, county.staff("scjg-head"))
         outcome = deciding.decide(facts, "extend", head, Given(reason="案情复杂"), clock.now(), calendar())
     assert [(c.name, c.due.on) for c in outcome.clocks] == [("promised", date(2026, 10, 27))]
 
@@ -412,9 +412,9 @@ def test_a_case_that_is_archived_can_still_be_rated_once(county, casework):
     with county.at(2026, 9, 22):
         case = county.delivered()
         casework.archive(case, rows={}, notes={})
-        casework.rate(case, county.citizen(), rows={}, notes={"rating": "x"})
+        casework.rate(case, county.citizen(), casework.Plan(notes={"rating": "x"}))
         with refused("rated_already"):
-            casework.rate(case, county.citizen(), rows={}, notes={"rating": "x"})
+            casework.rate(case, county.citizen(), casework.Plan(notes={"rating": "x"}))
     assert looking.state(case) == "archived"
     looking.agrees(case)
 

@@ -22,8 +22,10 @@ def asked():
 
 
 def test_statements_of_each_step(county, asked):
-    """Powers, the case whole, 回避 and the one statement that writes; issuing looks up what stands on the licence."""
+    """One question for all that is to be known, and the one statement that writes; issuing asks what stands on it."""
     from tongban.rooms.casework import actions as casework
+    from tongban.rooms.ratings import actions as ratings
+    from tongban.rulebook.indicators import Grade
 
     me = county.citizen()
     desks = {power: county.able(power, SHOP) for power in ("accept", "examine", "decide", "deliver")}
@@ -37,6 +39,7 @@ def test_statements_of_each_step(county, asked):
             "pass_on": asked(lambda: casework.pass_on(made[0], desks["examine"], opinion="符合", key="k")),
             "grant": asked(lambda: casework.grant(made[0], desks["decide"], opinion="准予", key="k")),
             "issue": asked(lambda: casework.issue(made[0], desks["deliver"], key="k")),
+            "rate": asked(lambda: ratings.rate(made[0], me, Grade.SATISFIED, channel="mobile")),
         }
-    assert counted == {"file": 4, "accept": 4, "pass_on": 4, "grant": 4, "issue": 8}
+    assert counted == {"file": 2, "accept": 2, "pass_on": 2, "grant": 2, "issue": 3, "rate": 2}
     looking.agrees(made[0])

@@ -1,11 +1,14 @@
 """What is known about files.  Contents are read by ``actions.read``, which logs the read."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from tongban.rooms.files.models import StoredFile
+from tongban.rooms.questions import Question
 from tongban.rulebook.errors import Refused
 
 
@@ -41,10 +44,24 @@ def files_by_id(file_ids: Iterable[UUID]) -> dict[UUID, FileView]:
     return {row.id: _view(row) for row in rows}
 
 
+def media(file_ids: Iterable[UUID]) -> Question[dict[UUID, str]]:
+    """Ask of what kind files are (``FileView.media``), by id, together with something else."""
+    rest = (
+        "FROM jsonb_array_elements_text(%(file_ids)s::jsonb) asked(id)"
+        " JOIN files_storedfile file ON file.id = asked.id::uuid"
+    )
+    wanted = json.dumps([str(one) for one in file_ids])
+    return Question(("json_object_agg(file.id, file.media)",), rest, {"file_ids": wanted}, _media)
+
+
 def by_content(county: str, sha256: str) -> FileView | None:
     """Return the file of this content in a county, or None.  One query."""
     row = StoredFile.objects.filter(county=county, sha256=sha256).defer("wrapped_key").first()
     return None if row is None else _view(row)
+
+
+def _media(row: Sequence[Any]) -> dict[UUID, str]:
+    return {UUID(file_id): kind for file_id, kind in (row[0] or {}).items()}
 
 
 def _view(row: StoredFile) -> FileView:

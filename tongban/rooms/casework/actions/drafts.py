@@ -44,7 +44,7 @@ def save_draft(filing: Filing, who: Who, *, draft_id: UUID | None = None) -> UUI
         *offered_rows(item, file.id, offers, now, today),
         *(material_row(file.id, code, "lacking", now) for code in taken_out),
     ]
-    actor = actor_in(file, who, file.facts.kind.by_name[step])
+    actor = actor_in(file, who)
     outcome = deciding.decide(file.facts, step, actor, Given(), now, calendars.calendar())
     plan = Plan(rows=rows, columns=columns)
     if write(file, outcome, actor, plan, now, new=draft_id is None) is None:

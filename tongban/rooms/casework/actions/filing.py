@@ -22,12 +22,15 @@ from tongban.rooms.casework.actions.rows import (
     party_row,
     tie_row,
 )
-from tongban.rooms.casework.actions.standing import Who, actor_in, filer, may_file
+from tongban.rooms.casework.actions.standing import Who, acts_for, come, filer, may_file
 from tongban.rooms.casework.actions.taking import Plan, fingerprint, write
 from tongban.rooms.casework.queries.parts import bundle_item
 from tongban.rooms.casework.queries.reading import CaseFile, PartyRow, case_file, read
 from tongban.rooms.catalogue import queries as catalogue
+from tongban.rooms.files import queries as files
 from tongban.rooms.ledger import actions as ledger
+from tongban.rooms.people import queries as people
+from tongban.rooms.questions import ask
 from tongban.rulebook import deciding
 from tongban.rulebook.asking import situation_refusals
 from tongban.rulebook.catalogue.item import Item
@@ -111,13 +114,19 @@ def _file(filing: Filing, who: Who, draft_id: UUID | None, key: str, digest: byt
     day = filing.received_on or clock.legal_date(now)
     if filing.received_on is not None and who.kind == "person":
         raise Refused("received_by_staff", "收件日期由收件人员登记，不用自己填写。请去掉后重新提交。")
-    version_id, item = item_for(filing, day)
-    filing = replace(filing, agent_id=may_file(filing, item, who, day))
+    uploads = [offer.file_id for offer in filing.offers.values() if offer.file_id is not None]
+    mark, persons, media = ask(
+        catalogue.book_mark(filing.county),
+        people.those_asked(filing.applicant_id, acts_for(filing, who), day),
+        files.media(uploads),
+    )
+    version_id, item = item_for(filing, day, mark)
+    filing = replace(filing, agent_id=may_file(filing, item, who, day, persons))
     check_answers(item, filing.answers)
     check_options(item, filing.options)
     may_promise(filing.applicant_id, item, filing.options, day)
     draft = resumed(draft_id, filing, who) if draft_id is not None else None
-    file, plan = _new_file(filing, version_id, item, who, now, day, draft)
+    file, plan = _new_file(filing, version_id, item, who, now, day, draft, media)
     actor = filer(file, who)
     outcome = deciding.decide(file.facts, "file", actor, plan.given, now, calendars.calendar())
     done = write(file, outcome, actor, plan, now, new=draft is None, key=key, digest=digest)
@@ -126,9 +135,9 @@ def _file(filing: Filing, who: Who, draft_id: UUID | None, key: str, digest: byt
     return _receipt(read(done.case_id) if done.again else file, done.numbers)
 
 
-def item_for(filing: Filing, day: date) -> tuple[UUID, Item]:
-    """清单之外无审批 (S002): only a leaf of a version in force on the day of filing."""
-    found = catalogue.in_force(filing.county, filing.item_code, day)
+def item_for(filing: Filing, day: date, mark: UUID | None = None) -> tuple[UUID, Item]:
+    """清单之外无审批 (S002): only a leaf of a version in force on the day of filing; ``mark`` as for ``in_force``."""
+    found = catalogue.in_force(filing.county, filing.item_code, day, mark)
     if filing.channel not in CHANNELS:
         raise Refused("channel_unknown", "没有这种申请渠道。请从窗口、网上、自助机、村（社区）中选择。")
     return found.version_id, found.item
@@ -136,8 +145,7 @@ def item_for(filing: Filing, day: date) -> tuple[UUID, Item]:
 
 def resumed(draft_id: UUID, filing: Filing, who: Who) -> CaseFile:
     """Return the draft that is gone on with, by whom it concerns and for what it was begun.  Raises ``Refused``."""
-    draft = read(draft_id)
-    actor_in(draft, who, None)
+    draft, _ = come(draft_id, who)
     if draft.facts.state != "draft":
         raise Refused("filed_already", "这份申请已经提交过。请在“我的办件”中查看。")
     begun = (draft.county, draft.row["item_code"], draft.uuid("applicant_id"))
@@ -153,7 +161,14 @@ def check_options(item: Item, options: frozenset[str]) -> None:
 
 
 def _new_file(
-    filing: Filing, version_id: UUID, item: Item, who: Who, now: datetime, day: date, draft: CaseFile | None
+    filing: Filing,
+    version_id: UUID,
+    item: Item,
+    who: Who,
+    now: datetime,
+    day: date,
+    draft: CaseFile | None,
+    media: Mapping[UUID, str],
 ) -> tuple[CaseFile, Plan]:
     """Put together the case as it is being filed, and all that is written with it."""
     if item.parts:
@@ -180,7 +195,7 @@ def _new_file(
     answered = draft.answers if draft else 0
     rows["casework_answers"] = [answers_row(case_id, answered + 1, filing.answers, case_key)]
     held = _held(filing, item, day, licence_id)
-    rows["casework_material"] = _materials(filing, item, case_id, held, now, day, draft)
+    rows["casework_material"] = _materials(filing, item, case_id, held, now, day, draft, media)
     rows["casework_party"] = _parties(filing, case_id, who, now)
     if licence_id is not None:
         rows["casework_tie"] = [tie_row(case_id, "continues", "licence", licence_id)]
@@ -208,9 +223,10 @@ def _materials(
     now: datetime,
     day: date,
     draft: CaseFile | None,
+    media: Mapping[UUID, str],
 ) -> list[Mapping[str, Any]]:
     offers = {code: offer for code, offer in filing.offers.items() if code not in held}
-    rows: list[Mapping[str, Any]] = [*offered_rows(item, case_id, offers, now, day)]
+    rows: list[Mapping[str, Any]] = [*offered_rows(item, case_id, offers, now, day, media)]
     rows += [material_row(case_id, code, "held", now, licence_id=licence_id) for code, licence_id in held.items()]
     left_out = set(draft.materials if draft else ()) - {row["code"] for row in rows}
     return rows + [material_row(case_id, code, "lacking", now) for code in sorted(left_out)]

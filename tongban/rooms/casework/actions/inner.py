@@ -69,7 +69,7 @@ def begin(
     file: CaseFile, step: str, who: Who, plan: Plan, now: datetime, *, key: str = "", digest: bytes = b""
 ) -> Done:
     """Take the first step of a new case."""
-    actor = actor_in(file, who, file.facts.kind.by_name[step])
+    actor = actor_in(file, who)
     outcome = deciding.decide(file.facts, step, actor, plan.given, now, calendars.calendar())
     done = write(file, outcome, actor, plan, now, new=True, key=key, digest=digest)
     if done is None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from tongban.rooms import calendars
 from tongban.rooms.casework.actions.rows import material_row
 from tongban.rooms.files import queries as files
+from tongban.rooms.questions import ask
 from tongban.rulebook import clock as time
 from tongban.rulebook.basis import design
 from tongban.rulebook.catalogue.item import Item, Material
@@ -32,34 +33,43 @@ class Offer:
 
 
 def offered_rows(
-    item: Item, case_id: UUID, offers: Mapping[str, Offer], now: datetime, day: date
+    item: Item,
+    case_id: UUID,
+    offers: Mapping[str, Offer],
+    now: datetime,
+    day: date,
+    media: Mapping[UUID, str] | None = None,
 ) -> list[dict[str, Any]]:
-    """Return the rows of what is handed in.
+    """Return the rows of what is handed in; ``media`` as for ``check_files``.
 
     Raises ``Refused``: ``material_unknown``, ``material_empty``, ``file_unknown``, ``file_kind``, ``main_material``,
     ``not_followable``.
     """
     if foreign := sorted(set(offers) - {m.code for m in item.materials}):
         raise Refused("material_unknown", f"材料清单里没有：{'、'.join(foreign)}。请从清单里选择。")
-    check_files(item, {code: offer.file_id for code, offer in offers.items()})
+    check_files(item, {code: offer.file_id for code, offer in offers.items()}, media)
     return [_row(item.material(code), case_id, offer, now, day) for code, offer in offers.items()]
 
 
-def check_files(item: Item, uploads: Mapping[str, UUID | None]) -> None:
-    """Raise ``Refused`` unless each upload exists and is of a kind that its material takes.  At most one query."""
+def check_files(item: Item, uploads: Mapping[str, UUID | None], media: Mapping[UUID, str] | None = None) -> None:
+    """Raise ``Refused`` unless each upload exists and is of a kind that its material takes.
+
+    ``media``: their kinds as ``files.media`` has just found them; None: they are read now, by one query at most.
+    """
     wanted = {file_id for file_id in uploads.values() if file_id is not None}
-    kinds = {file_id: view.media for file_id, view in files.files_by_id(wanted).items()} if wanted else {}
+    if media is None:
+        media = ask(files.media(wanted))[0] if wanted else {}
     for code, file_id in uploads.items():
         if file_id is None:
             continue
         material = item.material(code)
-        if file_id not in kinds:
+        if file_id not in media:
             raise Refused("file_unknown", f"找不到为“{material.name}”上传的文件。请重新上传，其他内容已保存。")
-        if material.formats and kinds[file_id] not in material.formats:
+        if material.formats and media[file_id] not in material.formats:
             raise Refused(
                 "file_kind",
                 f"“{material.name}”只收 {'、'.join(material.formats)} 文件，"
-                f"上传的内容是 {kinds[file_id]}。请转换后重传。",
+                f"上传的内容是 {media[file_id]}。请转换后重传。",
             )
 
 

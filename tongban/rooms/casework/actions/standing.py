@@ -1,22 +1,22 @@
 """In what capacity somebody stands in a case: party, mandated agent, or a post with its powers."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from tongban.rooms import clock
-from tongban.rooms.casework.queries.reading import CaseFile
+from tongban.rooms.casework.queries.reading import PARTIES, CaseFile, read, whole_case
 from tongban.rooms.people import queries as people
+from tongban.rooms.questions import ask
 from tongban.rulebook.asking import asker_refusals
 from tongban.rulebook.authority import Subject
 from tongban.rulebook.catalogue.item import Item
 from tongban.rulebook.errors import Refused
 from tongban.rulebook.facts import HOUSE, LAW, Actor
-from tongban.rulebook.steps import POWER_OF, Post, Step
+from tongban.rulebook.steps import POWER_OF, Post
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from tongban.rooms.casework.actions.filing import Filing
 
 
@@ -49,15 +49,35 @@ _POSTS = {power: post for post, power in POWER_OF.items()}
 _ALONE = {"law": LAW, "house": HOUSE, "outside": Actor("outside", None, frozenset({Post.OUTSIDE}))}
 
 
-def actor_in(file: CaseFile, who: Who, step: Step | None) -> Actor:
-    """Return the actor with the capacities he really has in this case today.  Raises ``Refused``."""
+def come(case_id: UUID, who: Who) -> tuple[CaseFile, Actor]:
+    """Return a case whole, and who comes to it with the capacities he really has in it today.  One query.
+
+    Two for who is no party: her mandate is looked for.  Raises ``Refused``: ``case_unknown`` and as ``actor_in``.
+    """
+    if who.kind != "staff" or who.id is None:
+        file = read(case_id)
+        return file, actor_in(file, who)
+    day = clock.today()
+    withdraw = people.must_withdraw(who.id, PARTIES, day)
+    file, mark, related = ask(whole_case(case_id), people.powers_mark(), withdraw)
+    return file, _as_staff(file, who, day, mark, related)
+
+
+def actor_in(file: CaseFile, who: Who) -> Actor:
+    """Return the actor with the capacities he really has today in this case, as it was read or is being made.
+
+    Raises ``Refused``.
+    """
     if who.kind in _ALONE:
         return _ALONE[who.kind]
     if who.id is None:
         raise Refused("who_unknown", "请先登录。")
     if who.kind == "person":
         return _as_person(file, who.id)
-    return _as_staff(file, who)
+    day = clock.today()
+    parties = [p.person_id for p in file.parties if p.person_id is not None]
+    mark, related = ask(people.powers_mark(), people.must_withdraw(who.id, parties, day))
+    return _as_staff(file, who, day, mark, related)
 
 
 def _as_person(file: CaseFile, person_id: UUID) -> Actor:
@@ -71,18 +91,15 @@ def _as_person(file: CaseFile, person_id: UUID) -> Actor:
     return Actor("person", person_id, frozenset({Post.APPLICANT}))
 
 
-def _as_staff(file: CaseFile, who: Who) -> Actor:
+def _as_staff(file: CaseFile, who: Who, day: date, mark: UUID | None, related: bool) -> Actor:
     if who.id is None or who.post_id is None:
         raise Refused("post_missing", "请先选择您现在的岗位。")
-    day = clock.today()
-    powers = people.powers()
+    powers = people.powers(mark)
     actor = powers.actor(who.id, who.post_id, day)
     if actor.county != file.county:
         raise Refused("other_county", "这是其他县的办件，您不能办理。")
     subject = Subject(str(file.row["item_code"]), str(file.row["unit"]))
     posts = frozenset(_POSTS[power] for power in powers.over(actor, subject, day) if power in _POSTS)
-    party_ids = [p.person_id for p in file.parties if p.person_id is not None]
-    related = bool(party_ids) and bool(people.is_related([actor.person_id], party_ids, day))
     return Actor("staff", actor.staff_id, posts, related)
 
 
@@ -90,21 +107,25 @@ def filer(file: CaseFile, who: Who) -> Actor:
     """Return the actor of a filing that ``may_file`` has allowed."""
     if who.kind == "person":
         return Actor("person", who.id, frozenset({Post.APPLICANT}))
-    return actor_in(file, who, None)
+    return actor_in(file, who)
 
 
-def may_file(filing: "Filing", item: Item, who: Who, day: "date") -> UUID | None:
-    """Return who acts for the applicant, None: she herself.
+def acts_for(filing: "Filing", who: Who) -> UUID | None:
+    """Return who acts for the applicant, None: she herself; whoever is logged in, whatever the form says."""
+    if who.kind == "person":
+        return who.id if who.id != filing.applicant_id else None
+    return filing.agent_id
+
+
+def may_file(filing: "Filing", item: Item, who: Who, day: date, asked: people.Asked) -> UUID | None:
+    """Return who acts for the applicant, None: she herself.  ``asked``: as ``people.those_asked`` has found them.
 
     Raises ``Refused`` unless this applicant may ask for this item through whoever acts, where it is handed in.
     """
+    by = acts_for(filing, who)
     if who.kind == "house":
-        return filing.agent_id
-    by = filing.agent_id
-    if who.kind == "person":
-        # Whoever is logged in is the one who acts, whatever the form says.
-        by = who.id if who.id != filing.applicant_id else None
-    standing = people.standing(filing.applicant_id, by, item.code, day)
+        return by
+    standing = people.standing(filing.applicant_id, by, item.code, day, asked)
     kind = "natural" if standing.applicant.kind == "natural" else "legal"
     station = "" if filing.site_id is None else SITE_LEVELS.get(people.site(filing.site_id).kind, "county")
     for no in asker_refusals(item, kind, by_agent=standing.capacity == "agent", station=station):

@@ -9,9 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from tongban.rooms import calendars, clock, crypto
-from tongban.rooms.casework.actions.standing import Who, actor_in
+from tongban.rooms.casework.actions.standing import Who, come
 from tongban.rooms.casework.effects import EFFECTS, Extra
-from tongban.rooms.casework.queries.reading import CaseFile, read
+from tongban.rooms.casework.queries.reading import CaseFile
 from tongban.rooms.ids import uuid7
 from tongban.rooms.ledger import actions as ledger
 from tongban.rooms.ledger.actions import Taken
@@ -88,8 +88,7 @@ def once(act: Callable[[], Done], who: Who, key: str, digest: bytes) -> Done:
 
 def _take(case_id: UUID, step: str, who: Who, plan: Plan | Planner | None, key: str, digest: bytes) -> Done:
     for _ in range(2):  # read again, once, if somebody else was faster
-        file = read(case_id)
-        actor = actor_in(file, who, file.facts.kind.by_name.get(step))
+        file, actor = come(case_id, who)
         ready = plan(file) if callable(plan) else plan or Plan()
         now = clock.now()
         outcome = deciding.decide(file.facts, ready.step or step, actor, ready.given, now, calendars.calendar())

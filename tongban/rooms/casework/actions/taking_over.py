@@ -127,7 +127,7 @@ def _take_over(old: Old, who: Who, by: str, target: UUID, key: str, digest: byte
         wrapped_key=wrapped,
         item=item,
     )
-    actor = actor_in(file, who, kind.by_name[step])
+    actor = actor_in(file, who)
     outcome = deciding.decide(file.facts, step, actor, Given(), now, calendars.calendar())
     outcome = taking_over.as_it_ran(outcome, file.facts, old.past, calendars.calendar())
     rows: dict[str, list[Mapping[str, Any]]] = {

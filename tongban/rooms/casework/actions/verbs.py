@@ -8,7 +8,7 @@ from uuid import UUID
 from tongban.rooms import clock, crypto
 from tongban.rooms.casework.actions.rows import key_of, party_row, restated
 from tongban.rooms.casework.actions.standing import Who, may_collect
-from tongban.rooms.casework.actions.taking import Done, Plan, take
+from tongban.rooms.casework.actions.taking import Done, Plan, Planner, take
 from tongban.rooms.casework.queries.reading import CaseFile
 from tongban.rulebook.basis import law
 from tongban.rulebook.clock import Limit
@@ -240,17 +240,9 @@ def outside_result(
     return take(case_id, f"{result}_elsewhere", taker, plan, key=f"outside:{message_id}")
 
 
-def rate(
-    case_id: UUID,
-    who: Who,
-    *,
-    rows: Mapping[str, Sequence[Mapping[str, Any]]],
-    notes: Mapping[str, Any],
-    promises: Sequence[Mapping[str, Any]] = (),
-    key: str = "",
-) -> Done:
-    """评价: called by the ratings room, which brings its row."""
-    return take(case_id, "rate", who, Plan(rows=rows, notes=notes, promises=promises), key=key)
+def rate(case_id: UUID, who: Who, plan: Plan | Planner, *, asked: object = None, key: str = "") -> Done:
+    """评价: called by the ratings room, whose plan brings its row."""
+    return take(case_id, "rate", who, plan, asked=asked, key=key)
 
 
 def archive(case_id: UUID, *, rows: Mapping[str, Sequence[Mapping[str, Any]]], notes: Mapping[str, Any]) -> Done:

@@ -1,16 +1,14 @@
 """One query reads all that a decision about a case needs."""
 
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from tongban.rooms.casework.queries.parts import bundle_item
 from tongban.rooms.catalogue import queries as catalogue
+from tongban.rooms.questions import Question, ask
 from tongban.rulebook.catalogue.item import Item
 from tongban.rulebook.clock import SHANGHAI, Due, Excluded, Limit
 from tongban.rulebook.errors import Refused
@@ -58,33 +56,40 @@ class CaseFile:
         return UUID(str(value)) if value else None
 
 
-_READ = """
-SELECT to_jsonb(c),
-    (SELECT jsonb_agg(to_jsonb(k) ORDER BY k.name, k.run) FROM casework_clock k WHERE k.case_id = c.id),
-    (SELECT jsonb_agg(to_jsonb(p) ORDER BY p.no) FROM casework_proceeding p WHERE p.case_id = c.id),
-    (SELECT jsonb_agg(to_jsonb(m)) FROM casework_material m WHERE m.case_id = c.id),
-    (SELECT jsonb_agg(jsonb_build_array(p.id, p.role, p.person_id, p.signed_at) ORDER BY p.id)
+_CASE = """json_build_array(c,
+    (SELECT json_agg(k ORDER BY k.name, k.run) FROM casework_clock k WHERE k.case_id = c.id),
+    (SELECT json_agg(p ORDER BY p.no) FROM casework_proceeding p WHERE p.case_id = c.id),
+    (SELECT json_agg(m) FROM casework_material m WHERE m.case_id = c.id),
+    (SELECT json_agg(json_build_array(p.id, p.role, p.person_id, p.signed_at) ORDER BY p.id)
         FROM casework_party p WHERE p.case_id = c.id),
-    (SELECT jsonb_agg(jsonb_build_array(l.notice, l.code)) FROM casework_lack l WHERE l.case_id = c.id),
-    (SELECT to_jsonb(f) FROM casework_fee f WHERE f.case_id = c.id),
-    (SELECT k.wrapped FROM casework_casekey k WHERE k.case_id = c.id),
+    (SELECT json_agg(json_build_array(l.notice, l.code)) FROM casework_lack l WHERE l.case_id = c.id),
+    (SELECT to_json(f) FROM casework_fee f WHERE f.case_id = c.id),
     (SELECT coalesce(max(a.no), 0) FROM casework_answers a WHERE a.case_id = c.id),
     CASE WHEN c.kind = 'bundle' THEN (
-        SELECT jsonb_build_array(count(*), count(*) FILTER (WHERE p.decision <> ''),
+        SELECT json_build_array(count(*), count(*) FILTER (WHERE p.decision <> ''),
             count(*) FILTER (WHERE p.decision NOT IN ('', 'granted')))
-        FROM casework_case p WHERE p.parent_id = c.id) END
-FROM casework_case c WHERE c.id = %s
-"""
+        FROM casework_case p WHERE p.parent_id = c.id) END)"""
+_KEY = "(SELECT k.wrapped FROM casework_casekey k WHERE k.case_id = c.id)"
+
+#: Who the parties of the case ``%(case_id)s`` are: for questions of other rooms that are asked with ``whole_case``.
+PARTIES = "SELECT person_id FROM casework_party WHERE case_id = %(case_id)s"
 
 
 def read(case_id: UUID) -> CaseFile:
-    """Return a case whole.  Raises ``Refused("case_unknown")``."""
-    with connection.cursor() as cursor:
-        cursor.execute(_READ, [case_id])
-        found = cursor.fetchone()
-    if found is None:
+    """Return a case whole.  Raises ``Refused("case_unknown")``.  One query."""
+    (file,) = ask(whole_case(case_id))
+    return file
+
+
+def whole_case(case_id: UUID) -> Question[CaseFile]:
+    """Ask for a case whole, together with something else.  Raises ``Refused("case_unknown")`` when it is read."""
+    return Question((_CASE, _KEY), "FROM casework_case c WHERE c.id = %(case_id)s", {"case_id": case_id}, _whole)
+
+
+def _whole(found: Sequence[Any]) -> CaseFile:
+    if found[0] is None:
         raise Refused("case_unknown", "没有找到这个办件。请核对办件编号。")
-    row, clocks, proceedings, materials, parties, lacks, fee = (_loaded(value) for value in found[:7])
+    row, clocks, proceedings, materials, parties, lacks, fee, answers, parts = found[0]
     return case_file(
         row,
         clocks=tuple(running(clock) for clock in clocks or ()),
@@ -93,9 +98,9 @@ def read(case_id: UUID) -> CaseFile:
         parties=tuple(PartyRow(UUID(i), role, UUID(p) if p else None, bool(s)) for i, role, p, s in parties or ()),
         lacks=tuple((n, code) for n, code in lacks or ()),
         fee=fee,
-        wrapped_key=bytes(found[7]) if found[7] else None,
-        answers=found[8],
-        parts=tuple(_loaded(found[9]) or (0, 0, 0)),
+        wrapped_key=bytes(found[1]) if found[1] else None,
+        answers=answers,
+        parts=tuple(parts or (0, 0, 0)),
     )
 
 
@@ -194,7 +199,3 @@ def _day(value: str | date | None) -> date | None:
 
 def _known(value: str) -> date:
     return date.fromisoformat(value)
-
-
-def _loaded(value: Any) -> Any:
-    return json.loads(value) if isinstance(value, str) else value

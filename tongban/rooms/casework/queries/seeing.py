@@ -8,9 +8,9 @@ from uuid import UUID
 from django.db.models import Q
 
 from tongban.rooms import clock
-from tongban.rooms.casework.actions.standing import Who, actor_in
+from tongban.rooms.casework.actions.standing import Who, come
 from tongban.rooms.casework.models import Case, Party
-from tongban.rooms.casework.queries.reading import CaseFile, read
+from tongban.rooms.casework.queries.reading import CaseFile
 from tongban.rooms.catalogue.queries.book import book
 from tongban.rooms.people import queries as people
 from tongban.rulebook import deciding
@@ -63,9 +63,8 @@ class CaseLine:
 
 def seen(case_id: UUID, who: Who) -> Seen:
     """Return a case for somebody who may see it.  Raises ``Refused("case_unknown")`` for everybody else."""
-    file = read(case_id)
     try:
-        actor = actor_in(file, who, None)
+        file, actor = come(case_id, who)
     except Refused:
         raise _unknown() from None
     if who.kind == "person":

@@ -1,18 +1,29 @@
 """What stands under a case's own key: answers and free text.  Whoever asks must be logged by the caller."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from tongban.rooms import crypto
-from tongban.rooms.casework.models import Answers, Lack, Note
+from tongban.rooms.casework.models import Lack, Note
 from tongban.rooms.casework.queries.reading import CaseFile
+from tongban.rooms.questions import Question, ask
 from tongban.rulebook.errors import Refused
 
 
 def answers_of(file: CaseFile) -> dict[str, Any]:
     """Return the latest answers.  Raises ``Refused("case_erased")`` when the key was dropped."""
-    latest = Answers.objects.filter(case_id=file.id).order_by("-no").first()
-    return dict(json.loads(crypto.open_text(bytes(latest.sealed), _key(file)))) if latest else {}
+    return ask(answers_question(file))[0]
+
+
+def answers_question(file: CaseFile) -> Question[dict[str, Any]]:
+    """Ask for the latest answers as ``answers_of`` does, together with something else."""
+
+    def read(row: Sequence[Any]) -> dict[str, Any]:
+        return {} if row[0] is None else dict(json.loads(crypto.open_text(row[0], _key(file))))
+
+    rest = "FROM casework_answers WHERE case_id = %(answers_of)s ORDER BY no DESC LIMIT 1"
+    return Question(("sealed",), rest, {"answers_of": file.id}, read)
 
 
 def notes_of(file: CaseFile) -> dict[tuple[int, str], str]:

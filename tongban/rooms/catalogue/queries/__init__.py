@@ -1,6 +1,6 @@
 """Every question asked of the catalogue."""
 
-from tongban.rooms.catalogue.queries.book import Order
+from tongban.rooms.catalogue.queries.book import Order, book_mark
 from tongban.rooms.catalogue.queries.claims import claim_at, claims_for, claims_of, in_use_rate
 from tongban.rooms.catalogue.queries.drafts import (
     draft,
@@ -8,6 +8,7 @@ from tongban.rooms.catalogue.queries.drafts import (
     draft_with_local_code,
     drafts,
     kind,
+    kind_question,
     kinds,
     licence_kind_names,
     upper_names,
@@ -97,6 +98,7 @@ __all__ = [
     "StationRow",
     "VersionView",
     "children",
+    "book_mark",
     "claim_at",
     "claims_for",
     "claims_of",
@@ -117,6 +119,7 @@ __all__ = [
     "item",
     "items",
     "kind",
+    "kind_question",
     "kinds",
     "level_counts",
     "level_list",

@@ -10,7 +10,8 @@ from datetime import date
 from itertools import groupby
 from uuid import UUID
 
-from tongban.rooms.catalogue.models import CatalogueMark, ChangeOrder, ItemVersion
+from tongban.rooms.catalogue.models import ChangeOrder, ItemVersion
+from tongban.rooms.questions import Question, ask, first
 from tongban.rulebook.basis import Basis, BasisKind
 
 
@@ -82,9 +83,18 @@ class Book:
         return tuple(run for run in found if run is not None and run.parent == code)
 
 
-def book(county: str) -> Book:
-    """Return the list of a county as it stands now.  One query; three after a change."""
-    mark = CatalogueMark.objects.values_list("mark", flat=True).filter(county=county).first()
+def book_mark(county: str) -> Question[UUID | None]:
+    """Ask for the county's mark, which ``book`` needs, together with something else."""
+    return Question(("mark",), "FROM catalogue_cataloguemark WHERE county = %(county)s", {"county": county}, first)
+
+
+def book(county: str, mark: UUID | None = None) -> Book:
+    """Return the list of a county as it stands now.  Two queries after a change.
+
+    ``mark``: as ``book_mark`` has just found it; None: it is read now, by one query.
+    """
+    if mark is None:
+        (mark,) = ask(book_mark(county))
     kept = _kept.get(county)
     if kept is not None and kept[0] == mark:
         return kept[1]

@@ -1,13 +1,14 @@
 """Drafts and what they lack, licence kinds, the list from above."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from tongban.rooms.catalogue.models import Draft, LicenceKind, UpperName
 from tongban.rooms.catalogue.queries.views import DraftView
+from tongban.rooms.questions import Question, ask
 from tongban.rulebook import catalogue
 from tongban.rulebook.catalogue import Complaint
 from tongban.rulebook.errors import Refused
@@ -44,10 +45,20 @@ def draft_with_local_code(county: str, local_code: str) -> DraftView:
 
 def kind(code: str) -> catalogue.LicenceKind:
     """Return a licence kind.  Raises ``Refused("licence_kind_unknown")``.  One query."""
-    text = LicenceKind.objects.values_list("content", flat=True).filter(code=code).first()
-    if text is None:
-        raise Refused("licence_kind_unknown", f"没有代号为“{code}”的证照种类。请先登记证照种类。")
-    return _frozen(text)
+    return ask(kind_question(code))[0]
+
+
+def kind_question(code: str) -> Question[catalogue.LicenceKind]:
+    """Ask for a licence kind as ``kind`` does, together with something else."""
+
+    def read(row: Sequence[Any]) -> catalogue.LicenceKind:
+        if row[0] is None:
+            raise Refused("licence_kind_unknown", f"没有代号为“{code}”的证照种类。请先登记证照种类。")
+        return _frozen(row[0])
+
+    return Question(
+        ("content",), "FROM catalogue_licencekind WHERE code = %(licence_kind)s", {"licence_kind": code}, read
+    )
 
 
 def kinds() -> tuple[catalogue.LicenceKind, ...]:

@@ -48,13 +48,15 @@ def items(version_ids: Iterable[UUID]) -> dict[UUID, Item]:
     return {one: item(one) for one in wanted}
 
 
-def in_force(county: str, code: str, day: date) -> InForce:
+def in_force(county: str, code: str, day: date, mark: UUID | None = None) -> InForce:
     """Return the version on which a case may be filed on ``day``.  One query, when the item was met before.
+
+    None where ``mark`` is given, as ``book_mark`` has just found it.
 
     Raises ``Refused`` with ``item_unknown``, ``item_cancelled``, ``item_merged``, ``item_frozen``,
     ``item_not_in_force`` or, as ``ItemIsMain`` with its ``choices``, ``item_is_main``.
     """
-    now = book(county)
+    now = book(county, mark)
     run = now.on(code, day)
     if run is None:
         raise _why_not(now, code, day)

@@ -17,13 +17,14 @@ from tongban.rooms import calendars, clock, crypto
 from tongban.rooms.casework.effects import Extra
 from tongban.rooms.casework.models import Tie
 from tongban.rooms.casework.queries.reading import CaseFile
-from tongban.rooms.casework.queries.texts import answers_of
+from tongban.rooms.casework.queries.texts import answers_question
 from tongban.rooms.catalogue import queries as catalogue
 from tongban.rooms.ids import uuid7
 from tongban.rooms.ledger.models import Entry
 from tongban.rooms.licences.models import Licence
 from tongban.rooms.licences.queries.licences import of_person, opened
 from tongban.rooms.people import queries as people
+from tongban.rooms.questions import ask
 from tongban.rulebook import clock as time
 from tongban.rulebook.basis import law
 from tongban.rulebook.catalogue import LicenceKind
@@ -47,17 +48,20 @@ def issue_licence(file: CaseFile, outcome: Outcome, now: datetime, context: Mapp
     result = file.facts.item.result
     if result is None or not result.licence_kind:
         return Extra()
-    kind = catalogue.kind(result.licence_kind)
     holder = file.uuid("applicant_id")
     if holder is None:
         raise Refused("licence_holder_missing", "这个办件没有申请人，不能制证。请先补登申请人。")
     today = clock.legal_date(now)
-    answers = answers_of(file)
+    kind, answers, unit, person = ask(
+        catalogue.kind_question(result.licence_kind),
+        answers_question(file),
+        people.unit_question(file.county, str(file.row["unit"])),
+        people.person_question(holder),
+    )
     former = _former(file, holder, kind.code) if file.facts.item.renewal else None
     before = opened(former) if former is not None else {}
     facts = fill(kind, {**before, **answers, **context.get("facts", {})})
     licence_id = uuid7()
-    unit = people.unit(file.county, str(file.row["unit"]))
     if former is None:
         number, identifier = "", new_identifier(kind, unit.credit_code, licence_id)
     else:
@@ -67,7 +71,7 @@ def issue_licence(file: CaseFile, outcome: Outcome, now: datetime, context: Mapp
         licence_id,
         county=file.county,
         kind=kind,
-        holder_id=people.person(holder).id,
+        holder_id=person.id,
         number=number,
         identifier=identifier,
         issuer=unit.code,

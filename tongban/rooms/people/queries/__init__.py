@@ -10,18 +10,22 @@ from tongban.rooms.people.queries.accounts import (
     signed_in,
 )
 from tongban.rooms.people.queries.persons import (
+    Asked,
     guardian_of,
     holder_of_phone,
     identifiers_of,
     is_related,
     mandate_for,
     mandates_of,
+    must_withdraw,
     named,
     natural_persons,
     need_mandate,
     person,
+    person_question,
     persons_by_id,
     standing,
+    those_asked,
     who_is,
 )
 from tongban.rooms.people.queries.places import (
@@ -35,6 +39,7 @@ from tongban.rooms.people.queries.places import (
     site_coded,
     sites,
     unit,
+    unit_question,
     units,
 )
 from tongban.rooms.people.queries.posts import (
@@ -43,6 +48,7 @@ from tongban.rooms.people.queries.posts import (
     may,
     post_coded,
     powers,
+    powers_mark,
     require,
     staff_numbered,
 )
@@ -66,6 +72,7 @@ from tongban.rooms.people.queries.views import (
 
 __all__ = [
     "Actor",
+    "Asked",
     "Conflict",
     "DeviceView",
     "DivisionView",
@@ -99,13 +106,16 @@ __all__ = [
     "mandate_for",
     "mandates_of",
     "may",
+    "must_withdraw",
     "named",
     "natural_persons",
     "need_mandate",
     "person",
+    "person_question",
     "persons_by_id",
     "post_coded",
     "powers",
+    "powers_mark",
     "require",
     "sign_ins",
     "signed_in",
@@ -115,9 +125,11 @@ __all__ = [
     "sites",
     "staff_numbered",
     "standing",
+    "those_asked",
     "token_of",
     "tokens",
     "unit",
+    "unit_question",
     "units",
     "who_is",
 ]

@@ -1,7 +1,9 @@
 """Who somebody is, and for whom somebody may act."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -19,6 +21,7 @@ from tongban.rooms.people.queries.views import (
     PersonView,
     Standing,
 )
+from tongban.rooms.questions import Question, ask, first
 from tongban.rulebook import basis
 from tongban.rulebook.errors import Refused
 from tongban.rulebook.numbers import tidy
@@ -44,10 +47,14 @@ def who_is(county: str, scheme: str, value: str, issuer: str = "") -> PersonView
 
 def person(person_id: UUID) -> PersonView:
     """Return a person, following a merge.  Raises ``Refused("person_unknown")``.  One query."""
-    found = persons_by_id([person_id])
-    if person_id not in found:
-        raise Refused("person_unknown", "系统中没有这个人或单位。请先登记。")
-    return found[person_id]
+    return ask(person_question(person_id))[0]
+
+
+def person_question(person_id: UUID) -> Question[PersonView]:
+    """Ask for a person as ``person`` does, together with something else."""
+    columns = ("root.id", "root.county", "root.kind", "root.name", "root.born", "root.died", "root.independent_from")
+    rest = f"{_ROOT} WHERE asked.id = %(person_id)s"
+    return Question(columns, rest, {"person_id": person_id}, _known)
 
 
 def persons_by_id(person_ids: Iterable[UUID]) -> dict[UUID, PersonView]:
@@ -125,24 +132,43 @@ def need_mandate(principal: UUID, agent: UUID, item: str, day: date, *, power: s
     raise min(faults, key=lambda fault: _NEAREST.index(fault.code))
 
 
-def standing(applicant_id: UUID, by_id: UUID | None, item: str, day: date) -> Standing:
+#: Of each person asked for: the person who answers for her, and whether she has a guardian.
+Asked = Mapping[UUID, tuple[PersonView, bool]]
+
+
+def those_asked(applicant_id: UUID, by_id: UUID | None, day: date) -> Question[Asked]:
+    """Ask what ``standing`` must know of the applicant and of who acts for her, together with something else."""
+    return Question((_STANDING,), _ASKED, {"applicant": applicant_id, "by": by_id or applicant_id, "day": day}, _asked)
+
+
+def standing(applicant_id: UUID, by_id: UUID | None, item: str, day: date, asked: Asked | None = None) -> Standing:
     """Return in what capacity ``by_id`` (None: the applicant herself) files ``item`` for the applicant on ``day``.
 
     Raises ``Refused``: ``applicant_dead``, ``agent_dead``, ``child_alone``, ``ward_alone``, ``agent_minor``,
     ``not_the_guardian``, ``agent_needed`` (an organisation files through somebody), or a ``mandate_*`` code.
-    One query for an adult filing for herself, at most three otherwise.
+    One query for an adult filing for herself, at most three otherwise; one less with what ``those_asked`` has found.
     """
-    wanted = {applicant_id, by_id or applicant_id}
-    with connection.cursor() as cursor:
-        cursor.execute(_STANDING, {"wanted": list(wanted), "day": day})
-        rows = {asked: (PersonView(*found), guarded) for asked, guarded, *found in cursor.fetchall()}
-    if len(rows) != len(wanted):
+    found = ask(those_asked(applicant_id, by_id, day))[0] if asked is None else asked
+    if {applicant_id, by_id or applicant_id} - found.keys():
         raise Refused("person_unknown", "系统中没有这个人或单位。请先登记。")
-    applicant, guarded = rows[applicant_id]
-    by, _ = rows[by_id or applicant_id]
+    applicant, guarded = found[applicant_id]
+    by, _ = found[by_id or applicant_id]
     if applicant.died is not None and applicant.died <= day:
         raise Refused("applicant_dead", "申请人已登记死亡，不能再以其名义申请。有关事项请由继承人以自己的名义办理。")
     return _alone(applicant, guarded, day) if by.id == applicant.id else _for_another(applicant, guarded, by, item, day)
+
+
+def must_withdraw(staff_id: UUID, parties: Iterable[UUID] | str, day: date) -> Question[bool]:
+    """Ask whether a member of staff must stand back, as ``is_related`` says, together with something else.
+
+    ``parties``: their ids, or a query that finds them by names of the other questions.
+    """
+    params: dict[str, Any] = {"staff_id": staff_id, "day": day}
+    if not isinstance(parties, str):
+        params["parties"] = json.dumps([str(one) for one in parties])
+        parties = _PARTIES
+    related = _RELATED.format(staff="SELECT person_id FROM people_staff WHERE id = %(staff_id)s", parties=parties)
+    return Question((f"EXISTS ({related})",), "", params, first)
 
 
 def is_related(
@@ -154,79 +180,68 @@ def is_related(
     the kin of who stands for it; and principal and agent, each as of ``day``.  Merged records count as one person.
     One query for any number.
     """
-    staff, parties = list(staff_person_ids), list(party_ids)
+    staff, parties = [str(one) for one in staff_person_ids], [str(one) for one in party_ids]
     if not staff or not parties:
         return ()
     with connection.cursor() as cursor:
-        cursor.execute(_RELATED, {"staff": staff, "parties": parties, "day": day or clock.today()})
+        given: dict[str, Any] = {
+            "staff": json.dumps(staff),
+            "parties": json.dumps(parties),
+            "day": day or clock.today(),
+        }
+        cursor.execute(_RELATED_LIST, given)
         return tuple(Conflict(*row) for row in cursor.fetchall())
 
 
-#: Those asked for, each as the person who answers for her; written by hand because every filing waits for it.
-_STANDING = """
-SELECT asked.id,
-       EXISTS (
-           SELECT 1 FROM people_person member JOIN people_guardian guardian ON guardian.ward_id = member.id
-           WHERE (member.id = root.id OR member.merged_into_id = root.id)
-             AND guardian.valid_from <= %(day)s
-             AND (guardian.valid_until IS NULL OR guardian.valid_until >= %(day)s)
-       ),
-       root.id, root.county, root.kind, root.name, root.born, root.died, root.independent_from
-FROM people_person asked JOIN people_person root ON root.id = COALESCE(asked.merged_into_id, asked.id)
-WHERE asked.id = ANY(%(wanted)s)
-"""
+#: The records of a person: her own and those merged with it.
+_RECORDS = """people_person asked JOIN people_person member
+    ON COALESCE(asked.merged_into_id, asked.id) IN (member.id, member.merged_into_id)"""
+_TODAY = "%(day)s BETWEEN valid_from AND COALESCE(valid_until, 'infinity')"
 
-#: ``near`` holds, for every party, the party and the people who stand for it.  The ties of each member of staff are
-#: looked up through their indexes (LATERAL): joined as one table they would all be read.
-_RELATED = """
-WITH one AS (
-    SELECT asked.id AS asked, member.id AS member
-    FROM people_person asked
-    JOIN people_person member
-      ON member.id = COALESCE(asked.merged_into_id, asked.id)
-      OR member.merged_into_id = COALESCE(asked.merged_into_id, asked.id)
-    WHERE asked.id = ANY(%(staff)s) OR asked.id = ANY(%(parties)s)
+#: One or two persons, each as the one who answers for her.
+_STANDING = f"""json_agg(json_build_array(asked.id,
+    EXISTS (
+        SELECT 1 FROM people_person member JOIN people_guardian ON ward_id = member.id
+        WHERE (member.id = root.id OR member.merged_into_id = root.id) AND {_TODAY}),
+    root.id, root.county, root.kind, root.name, root.born, root.died, root.independent_from))"""
+_ROOT = "FROM people_person asked JOIN people_person root ON root.id = COALESCE(asked.merged_into_id, asked.id)"
+_ASKED = f"{_ROOT} WHERE asked.id IN (%(applicant)s, %(by)s)"
+
+#: Who of ``{staff}`` is tied to whom of ``{parties}`` on a day, and how; both are queries of ids.  ``near`` holds, for
+#: every party, the party and the people who stand for it.  Ties are looked up through their indexes (LATERAL): joined
+#: as one table they would all be read.
+_RELATED = f"""WITH own AS (
+    SELECT asked.id asked, member.id member FROM {_RECORDS} WHERE asked.id IN ({{staff}})
+), party AS (
+    SELECT asked.id asked, member.id member FROM {_RECORDS} WHERE asked.id IN ({{parties}})
 ), near AS (
-    SELECT one.asked AS party, one.member, 'party' AS ground FROM one WHERE one.asked = ANY(%(parties)s)
+    SELECT asked, member, 'party' ground FROM party
     UNION
-    SELECT one.asked, relation.first_id, 'represents'
-    FROM one JOIN people_relation relation ON relation.second_id = one.member AND relation.kind = 'represents'
-    WHERE one.asked = ANY(%(parties)s)
-      AND relation.valid_from <= %(day)s AND (relation.valid_until IS NULL OR relation.valid_until >= %(day)s)
+    SELECT asked, first_id, 'represents' FROM party JOIN people_relation ON second_id = member
+    WHERE kind = 'represents' AND {_TODAY}
 )
-SELECT own.asked, near.party, near.ground
-FROM one own JOIN near ON near.member = own.member
-WHERE own.asked = ANY(%(staff)s)
+SELECT own.asked, near.asked, near.ground FROM own JOIN near USING (member)
 UNION
-SELECT own.asked, near.party, tie.ground
-FROM one own
-CROSS JOIN LATERAL (
-    SELECT second_id AS there, kind AS ground FROM people_relation
-    WHERE first_id = own.member
-      AND valid_from <= %(day)s AND (valid_until IS NULL OR valid_until >= %(day)s)
+SELECT own.asked, near.asked, tie.ground
+FROM own CROSS JOIN LATERAL (
+    SELECT second_id there, kind ground FROM people_relation WHERE first_id = own.member AND {_TODAY}
     UNION ALL
-    SELECT first_id, kind FROM people_relation
-    WHERE second_id = own.member
-      AND valid_from <= %(day)s AND (valid_until IS NULL OR valid_until >= %(day)s)
+    SELECT first_id, kind FROM people_relation WHERE second_id = own.member AND {_TODAY}
     UNION ALL
-    SELECT guardian_id, 'guardian' FROM people_guardian
-    WHERE ward_id = own.member
-      AND valid_from <= %(day)s AND (valid_until IS NULL OR valid_until >= %(day)s)
+    SELECT guardian_id, 'guardian' FROM people_guardian WHERE ward_id = own.member AND {_TODAY}
     UNION ALL
-    SELECT ward_id, 'guardian' FROM people_guardian
-    WHERE guardian_id = own.member
-      AND valid_from <= %(day)s AND (valid_until IS NULL OR valid_until >= %(day)s)
+    SELECT ward_id, 'guardian' FROM people_guardian WHERE guardian_id = own.member AND {_TODAY}
     UNION ALL
     SELECT agent_id, 'agent' FROM people_mandate
-    WHERE principal_id = own.member AND revoked_at IS NULL AND valid_from <= %(day)s AND valid_until >= %(day)s
+    WHERE principal_id = own.member AND revoked_at IS NULL AND {_TODAY}
     UNION ALL
     SELECT principal_id, 'agent' FROM people_mandate
-    WHERE agent_id = own.member AND revoked_at IS NULL AND valid_from <= %(day)s AND valid_until >= %(day)s
-) tie
-JOIN near ON near.member = tie.there
-WHERE own.asked = ANY(%(staff)s)
-ORDER BY 1, 2, 3
-"""
+    WHERE agent_id = own.member AND revoked_at IS NULL AND {_TODAY}
+) tie JOIN near ON near.member = tie.there"""
+#: Ids handed in as JSON: what an array holds is counted when a statement is planned, and it is planned ever anew.
+_IDS = "SELECT given::uuid FROM jsonb_array_elements_text(%({name})s::jsonb) given"
+_PARTIES = _IDS.format(name="parties")
+_RELATED_LIST = _RELATED.format(staff=_IDS.format(name="staff"), parties=_PARTIES) + " ORDER BY 1, 2, 3"
 
 #: Which refusal to show when several mandates fail: the one that is nearest to being mended.
 _NEAREST = (
@@ -237,6 +252,21 @@ _NEAREST = (
     "mandate_revoked",
     "mandate_other_item",
 )
+
+
+def _asked(row: Sequence[Any]) -> Asked:
+    return {UUID(asked): (_person(*found), guarded) for asked, guarded, *found in row[0] or ()}
+
+
+def _known(row: Sequence[Any]) -> PersonView:
+    if row[0] is None:
+        raise Refused("person_unknown", "系统中没有这个人或单位。请先登记。")
+    return PersonView(*row)
+
+
+def _person(id: str, county: str, kind: str, name: str, *days: str | None) -> PersonView:
+    born, died, independent_from = (date.fromisoformat(day) if day else None for day in days)
+    return PersonView(UUID(id), county, kind, name, born, died, independent_from)
 
 
 def _alone(applicant: PersonView, guarded: bool, day: date) -> Standing:

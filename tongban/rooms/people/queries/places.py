@@ -1,13 +1,15 @@
 """Where things are: divisions, units, sites, devices."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 
 from tongban.rooms.people.models import Device, Division, Site, Unit
 from tongban.rooms.people.queries.views import DeviceView, DivisionView, Hours, SiteView, UnitView
+from tongban.rooms.questions import Question, ask
 from tongban.rulebook.errors import Refused
 
 
@@ -31,11 +33,23 @@ def units(county: str) -> tuple[UnitView, ...]:
 
 def unit(county: str, code: str) -> UnitView:
     """Return the unit in force with this code.  Raises ``Refused("unit_unknown")``.  One query."""
-    rows = Unit.objects.filter(county=county, code=code, valid_until=None).select_related("division", "parent")
-    row = rows.first()
-    if row is None:
-        raise Refused("unit_unknown", f"系统中没有在用的单位“{code}”。请先登记单位。")
-    return _unit(row)
+    return ask(unit_question(county, code))[0]
+
+
+def unit_question(county: str, code: str) -> Question[UnitView]:
+    """Ask for a unit as ``unit`` does, together with something else."""
+
+    def read(row: Sequence[Any]) -> UnitView:
+        if row[0] is None:
+            raise Refused("unit_unknown", f"系统中没有在用的单位“{code}”。请先登记单位。")
+        return UnitView(*row)
+
+    columns = ("u.id", "u.county", "u.code", "u.full_name", "u.short_name", "u.credit_code", "u.organisation_id")
+    rest = """FROM people_unit u JOIN people_division d ON d.id = u.division_id
+        LEFT JOIN people_unit above ON above.id = u.parent_id
+        WHERE u.county = %(unit_county)s AND u.code = %(unit)s AND u.valid_until IS NULL"""
+    params = {"unit_county": county, "unit": code}
+    return Question((*columns, "d.code", "COALESCE(above.code, '')"), rest, params, read)
 
 
 def sites(county: str, *, kind: str = "") -> tuple[SiteView, ...]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from tongban.rooms.people.models import AuthorityRow, Holding, PeopleVersion, Post, Site, Staff
+from tongban.rooms.people.models import AuthorityRow, Holding, Post, Site, Staff
 from tongban.rooms.people.queries.views import Actor, PostView, StaffView
+from tongban.rooms.questions import Question, ask, first
 from tongban.rulebook import authority, ladder
 from tongban.rulebook.authority import Authority, Place, Power, Subject
 from tongban.rulebook.basis import Basis, BasisKind
@@ -114,10 +115,19 @@ class Powers:
 _kept: tuple[UUID, Powers] | None = None
 
 
-def powers() -> Powers:
-    """Return all posts and powers as they stand now.  One query; six after a change."""
+def powers_mark() -> Question[UUID | None]:
+    """Ask for the mark, which ``powers`` needs, together with something else."""
+    return Question(("mark",), "FROM people_peopleversion WHERE id = 1", {}, first)
+
+
+def powers(mark: UUID | None = None) -> Powers:
+    """Return all posts and powers as they stand now.  Six queries after a change.
+
+    ``mark``: as ``powers_mark`` has just found it; None: it is read now, by one query.
+    """
     global _kept  # one process, one reading of the powers
-    mark = PeopleVersion.objects.values_list("mark", flat=True).filter(id=1).first()
+    if mark is None:
+        (mark,) = ask(powers_mark())
     kept = _kept
     if kept is not None and kept[0] == mark:
         return kept[1]

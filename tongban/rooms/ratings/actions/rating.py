@@ -8,8 +8,9 @@ from django.db import IntegrityError, transaction
 
 from tongban.rooms import clock, crypto
 from tongban.rooms.casework import actions as casework
-from tongban.rooms.casework.actions.standing import Who, actor_in
-from tongban.rooms.casework.queries.reading import CaseFile, read
+from tongban.rooms.casework.actions.standing import Who, come
+from tongban.rooms.casework.actions.taking import Plan
+from tongban.rooms.casework.queries.reading import CaseFile
 from tongban.rooms.ids import uuid7
 from tongban.rooms.ledger import actions as ledger
 from tongban.rooms.ratings import words
@@ -46,25 +47,23 @@ def rate(
     request = _request(key, who, case_id, given, came, text, real_name)
     if (earlier := _same_request(Act.CASE, case_id, request)) is not None:
         return earlier
-    file = read(case_id)
-    row = _row(file, Act.CASE, case_id, who, given, came, text, request)
-    row.update(real_name=real_name, window_id=window_id, staff_id=staff_id or file.uuid("acceptor"))
-    promises = [] if given.is_good else [_repair_owed(row["id"])]
+    rating_id = uuid7()
+
+    def plan(file: CaseFile) -> Plan:
+        row = _row(rating_id, file, Act.CASE, case_id, who, given, came, text, request)
+        row.update(real_name=real_name, window_id=window_id, staff_id=staff_id or file.uuid("acceptor"))
+        # Not the grade: the journal of the case is open to those who may not know yet who was displeased.
+        notes = {"rating": str(rating_id), "channel": str(came)}
+        promises = [] if given.is_good else [_repair_owed(rating_id)]
+        return Plan(rows={"ratings_rating": [row]}, notes=notes, promises=promises)
+
     try:
-        casework.rate(
-            case_id,
-            who,
-            rows={"ratings_rating": [row]},
-            # Not the grade: the journal of the case is open to those who may not know yet who was displeased.
-            notes={"rating": str(row["id"]), "channel": str(came)},
-            promises=promises,
-            key=key,
-        )
+        done = casework.rate(case_id, who, plan, asked=request, key=key)
     except Refused as no:
         if no.code in ("rated_already", "key_reused") and (twin := _same_request(Act.CASE, case_id, request)):
             return twin
         raise
-    return UUID(str(row["id"]))
+    return (_same_request(Act.CASE, case_id, request) if done.again else None) or rating_id
 
 
 def rate_visit(
@@ -91,11 +90,10 @@ def rate_visit(
     request = _request(key, who, visit_id, given, came, text, real_name)
     if (earlier := _same_request(Act.VISIT, visit_id, request)) is not None:
         return earlier
-    file = read(case_id)
-    actor_in(file, who, None)
+    file, _ = come(case_id, who)
     if all(visit.id != visit_id for visit in waiting.visits_of(case_id)):
         raise Refused("visit_unknown", "这个办件没有这次到场记录。请从这次办理的凭条上进入评价。")
-    row = _row(file, Act.VISIT, visit_id, who, given, came, text, request)
+    row = _row(uuid7(), file, Act.VISIT, visit_id, who, given, came, text, request)
     row.update(real_name=real_name, window_id=window_id, staff_id=staff_id)
     try:
         with transaction.atomic():
@@ -131,10 +129,18 @@ def _same_request(act: Act, act_id: UUID, request: str) -> UUID | None:
 
 
 def _row(
-    file: CaseFile, act: Act, act_id: UUID, who: Who, grade: Grade, channel: words.Channel, text: str, request: str
+    rating_id: UUID,
+    file: CaseFile,
+    act: Act,
+    act_id: UUID,
+    who: Who,
+    grade: Grade,
+    channel: words.Channel,
+    text: str,
+    request: str,
 ) -> dict[str, Any]:
     return {
-        "id": uuid7(),
+        "id": rating_id,
         "county": file.county,
         "act": str(act),
         "act_id": act_id,
