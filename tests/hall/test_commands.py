@@ -47,7 +47,7 @@ def test_the_list_is_shown_without_importing_django():
 
 
 def test_rulebook_tests_run_without_django():
-    assert test_command.default_options(["tests/rulebook", "-q"]) == ["-p", "no:django", "-n", "2"]
+    assert test_command.default_options(["tests/rulebook", "-q"]) == ["-p", "no:django"]
     assert test_command.default_options(["tests/rulebook/test_clock.py"]) == ["-p", "no:django"]
     assert test_command.default_options(["tests/rulebook", "tests/hall"]) == ["--ds=tongban.hall.settings", "-n", "2"]
 

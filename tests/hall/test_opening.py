@@ -1,7 +1,5 @@
 """示例县 opens with a hall that can be queued in and sources that can be asked; opening again changes nothing."""
 
-import time
-
 import pytest
 
 from tongban.rulebook.errors import Refused
@@ -16,7 +14,10 @@ def site(county):
     return people.site_coded(county.code, "hall").id
 
 
-def test_opening_again_changes_nothing_and_furnishing_is_quick(own_database, monkeypatch):
+def test_opening_again_changes_nothing_and_furnishing_asks_little(own_database, monkeypatch):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
     from tongban.hall.county import opening
     from tongban.hall.county.furnishing import furnish
     from tongban.hall.county.opening import open_county
@@ -27,19 +28,23 @@ def test_opening_again_changes_nothing_and_furnishing_is_quick(own_database, mon
     def count() -> list[int]:
         return [model.objects.count() for model in (Entry, ShareRequest, SimulatedTruth, Window)]
 
-    took = []
+    asked = []  # (statements, rows made) of each furnishing
 
-    def timed(*given) -> None:
-        began = time.process_time()
-        furnish(*given)
-        took.append(time.process_time() - began)
+    def counted(*given) -> None:
+        rows = sum(count())
+        with CaptureQueriesContext(connection) as seen:
+            furnish(*given)
+        asked.append((len(seen.captured_queries), sum(count()) - rows))
 
-    monkeypatch.setattr(opening, "furnish", timed)
+    monkeypatch.setattr(opening, "furnish", counted)
     first = open_county()
     before = count()
     assert (open_county(), count()) == (first, before)
-    # The processor's time, because other tests run beside this one; publishing grows with the items, this does not.
-    assert max(took) < 1
+    # A few statements for each row that is made, and a fixed number where all is there, however many items there are.
+    (statements, made), again = asked
+    assert made > 100
+    assert statements < 6 * made
+    assert again == (10, 0)
 
 
 def test_every_window_has_somebody_and_its_zones_classes(county, site):

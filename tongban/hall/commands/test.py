@@ -37,10 +37,12 @@ def environment() -> dict[str, str]:
 
 
 def default_options(words: list[str]) -> list[str]:
-    """Return the options that go without saying: without Django for the rulebook, two processes for the rest."""
+    """Return the options that go without saying: for the law alone no Django and one process, two for the rest."""
     places = [word for word in words if not word.startswith("-") and Path(word.split("::")[0]).exists()]
     law_only = places and all(Path(place).is_relative_to("tests/rulebook") for place in places)
-    options = ["-p", "no:django"] if law_only else ["--ds=tongban.hall.settings"]
+    if law_only:
+        return ["-p", "no:django"]  # over before two processes would have started
+    options = ["--ds=tongban.hall.settings"]
     if len(places) == 1 and Path(places[0].split("::")[0]).is_file():
         return options  # two processes take longer to start than one file to run
     if not any(word.startswith(("-n", "--numprocesses", "--pdb", "--collect")) for word in words):

@@ -96,10 +96,9 @@ def _approve(county: str, hall: Row) -> None:
 
 def needed(county: str, day: date) -> Iterator[tuple[str, str]]:
     """Yield (resource, unit) for every material of an item in force that comes from a shared resource."""
-    for listed in catalogue.listed(county, day):
-        if listed.leaf:
-            item = catalogue.in_force(county, listed.code, day).item
-            yield from ((one.resource, item.unit) for one in item.materials if one.source == "shared")
+    leaves = [one.version_id for one in catalogue.listed(county, day) if one.leaf]
+    for item in catalogue.items(leaves).values():
+        yield from ((one.resource, item.unit) for one in item.materials if one.source == "shared")
 
 
 def _teach(county: str, seed: Row, hall: Row, added: frozenset[str]) -> None:
