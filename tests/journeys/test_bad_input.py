@@ -131,7 +131,7 @@ def test_a_file_of_a_kind_that_the_material_does_not_take(county, casework, monk
         from tongban.rooms.casework.actions import filing as filing_room
         from tongban.rooms.catalogue.queries import in_force
 
-        def strict(county_code, code, day):
+        def strict(county_code, code, day, mark):
             found = in_force(county_code, code, day)
             papers = tuple(replace(m, formats=("pdf",)) for m in found.item.materials)
             return replace(found, item=replace(found.item, materials=papers))
