@@ -325,7 +325,7 @@ def test_a_case_handled_elsewhere_whose_system_is_down_and_answers_twice(outside
     from tongban.rooms.exchange import actions as exchange
 
     item, system = "social-insurance-registration", "province-social-security"
-    exchange.set_knobs(COUNTY, system, down=True, twice=True, after_days=2)
+    exchange.set_knobs(COUNTY, system, down=True, twice=True, after_days=1)
     firm, agent = company(outside, house)
     answers, papers = filled(outside, agent, item, [])
     filing = {"item": item, "applicant": firm, "answers": answers, "materials": papers}

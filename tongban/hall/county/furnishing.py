@@ -1,6 +1,6 @@
 """What stands in the hall of 示例县 when it opens, and what its departments may ask of one another.
 
-Queue classes, zones and windows; the systems of other agencies, each played by the simulator; the resources they
+Queue classes, zones and windows; the systems of other agencies, each simulated in its manner; the resources they
 share, the approvals under which units use them, and what the simulator knows about the people of the seed.
 """
 
@@ -28,7 +28,7 @@ ACTOR = "house"
 def furnish(county: str, seed: Row, hall: Row) -> None:
     """Set up what is not there yet; rows that are there stay as the county has them since.
 
-    ``seed``: the county's own file, for its people; ``hall``: the file beside it.
+    ``seed``: the county's own file, for its people; ``hall``: the files beside it, of the hall and of the systems.
     Raises ``Refused("seed_incomplete")`` when an item asks for a resource that the file does not have.
     """
     _open_windows(county, hall)
@@ -55,11 +55,16 @@ def _open_windows(county: str, hall: Row) -> None:
 
 
 def _register(county: str, hall: Row) -> frozenset[str]:
-    """Enter systems and resources; returns the codes of the resources that are new."""
+    """Enter systems and resources, with the keys of the demo; returns the codes of the resources that are new."""
     known = {one.code for one in exchanged.systems(county)}
-    for one in hall["system"]:
+    for one in hall.get("system", ()):
         if one["code"] not in known:
-            exchange.register_system(county, one["code"], one["name"], actor=ACTOR, adapter="simulator")
+            linked = {name: one[name] for name in ("manner", "adapter", "key_id", "department") if name in one}
+            exchange.register_system(county, one["code"], one["name"], actor=ACTOR, **linked)
+            if one.get("knobs"):
+                exchange.set_knobs(county, one["code"], **one["knobs"])
+        if one.get("key_id"):
+            exchange.make_demo_key(one["key_id"])
     known = {one.code for one in exchanged.resources(county)}
     added = [one for one in hall["resource"] if one["code"] not in known]
     for one in added:
@@ -71,8 +76,16 @@ def _register(county: str, hall: Row) -> frozenset[str]:
             owner_unit=one["owner"],
             share="conditional",
             fields=one["fields"],
+            key=one["key"],
+            form=one.get("form", "interface"),
+            update_days=one.get("update_days"),
             actor=ACTOR,
         )
+        if "updated_on" in one:
+            exchange.mount(county, one["code"], rows=one["rows"], on=one["updated_on"], actor=ACTOR)
+    if not exchanged.withheld(county, ended=None):
+        for one in hall.get("withheld", ()):
+            exchange.register_withheld(county, **one, actor=ACTOR)
     return frozenset(one["code"] for one in added)
 
 
@@ -82,15 +95,15 @@ def _approve(county: str, hall: Row) -> None:
     terms = hall["sharing"]
     standing = {(one.resource, one.unit) for one in exchanged.requests(county)}
     named = [(one["resource"], one["unit"]) for one in hall["request"]]
+    fewer = {(one["resource"], one["unit"]): one["fields"] for one in hall["request"] if "fields" in one}
     wanted = {*needed(county, clock.today()), *named}
     if unknown := sorted({code for code, _ in wanted} - set(fields)):
         raise Refused(
             "seed_incomplete", f"事项要用的共享资源没有登记：{'、'.join(unknown)}。请补进县的大厅文件的 resource 部分。"
         )
     for code, unit in sorted(wanted - standing):
-        request = exchange.request_share(
-            county, code, unit=unit, purpose=terms["purpose"], fields=fields[code], actor=ACTOR
-        )
+        asked = fewer.get((code, unit), fields[code])
+        request = exchange.request_share(county, code, unit=unit, purpose=terms["purpose"], fields=asked, actor=ACTOR)
         exchange.approve_share(request, until=terms["until"], actor=ACTOR)
 
 

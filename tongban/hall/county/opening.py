@@ -44,7 +44,7 @@ def open_county() -> Opened:
         people.load_county(seed)
         _publish_items()
         licences.make_demo_seals(COUNTY)
-        furnish(COUNTY, seed, _read(f"{COUNTY}-hall"))
+        furnish(COUNTY, seed, _read(f"{COUNTY}-hall") | _read(f"{COUNTY}-systems"))
     return Opened(COUNTY, len(list(_items())), len(who.powers().posts))
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
 from tongban.hall.postman.keeping import Drained, drain, keep_some
@@ -62,11 +63,18 @@ def fill_ratings() -> int:
     return sum(ratings.fill_defaults(county) for county in supervision.counties())
 
 
+def come_for_files() -> int:
+    """In a demo: the departments behind the folders come for their files.  Returns how many cases they took."""
+    return exchange.tend_folders() if settings.TONGBAN_DEMO else 0
+
+
 ROUNDS = (
     Round("legal_moments", 5, casework.sweep),
     Round("bundles", 30, tend_bundles),
     Round("outside_systems", 30, exchange.poll_due),
     Round("outbox", 60, exchange.deliver_due),
+    Round("simulated_departments", 30, come_for_files),
+    Round("matching", 600, exchange.match_due),
     Round("subscribers", 5, exchange.read_events),
     Round("change_orders", 60, catalogue.apply_orders),
     Round("lapsed_licences", 600, licences.sweep_lapsed),

@@ -5,6 +5,7 @@ What the other side offers, under its base address::
     POST /resources/{code}   {"query", "fields", "case", "purpose"}   -> {"found": true, "values": {...}}
     POST /cases              {"key", "case": {...}}                   -> {"number": "..."}
     GET  /cases/{number}/messages?after=3  -> {"messages": [{"id", "sequence", "state", "on"}]}
+    GET  /cases?day=2026-09-22  -> {"cases": [{"case", "number", "state", "sequence"}]}
 
 A case is sent again with the same ``key`` until an answer came, so a lost answer makes no second case over there.
 """
@@ -21,7 +22,16 @@ from uuid import UUID
 import httpx
 
 from tongban.rooms import clock
-from tongban.rooms.exchange.port import Answer, CaseFacts, Down, Linked, OutsideMessage, OutsideNumber, Rejected
+from tongban.rooms.exchange.port import (
+    Answer,
+    CaseFacts,
+    Down,
+    Holding,
+    Linked,
+    OutsideMessage,
+    OutsideNumber,
+    Rejected,
+)
 from tongban.rooms.exchange.signing import DATE_HEADER, KEY_HEADER, SIGNATURE_HEADER, moment_text, sign
 
 #: Nobody sends more than this in one answer.
@@ -98,7 +108,15 @@ class HttpAdapter:
         messages = told.get("messages")
         if not isinstance(messages, list):
             raise Down("garbled")
-        return [_message(linked.outside_number, one) for one in messages]
+        return [read_message(linked.outside_number, one) for one in messages]
+
+    def holdings(self, day: date) -> Sequence[Holding]:
+        """See ``port.Adapter``."""
+        told = self._send("GET", f"/cases?day={day.isoformat()}")
+        cases = told.get("cases")
+        if not isinstance(cases, list):
+            raise Down("garbled")
+        return [read_holding(one) for one in cases]
 
     def _send(self, method: str, path: str, content: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Return the JSON object answered.  Raises ``Down`` after the last try, ``Rejected`` at once."""
@@ -158,11 +176,22 @@ def _read(status: int, received: bytes) -> dict[str, Any]:
     return told
 
 
-def _message(number: str, one: Any) -> OutsideMessage:
+def read_message(number: str, one: Any) -> OutsideMessage:
+    """Return a message from the JSON of it.  Raises ``Down("garbled")``."""
     try:
-        message = OutsideMessage(
+        return OutsideMessage(
             str(one["id"]), number, int(one["sequence"]), str(one["state"]), date.fromisoformat(one["on"])
         )
     except (KeyError, TypeError, ValueError) as error:
         raise Down("garbled") from error
-    return message
+
+
+def read_holding(one: Any) -> Holding:
+    """Return a line of the other side's list from the JSON of it.  Raises ``Down("garbled")``."""
+    try:
+        read = Holding(str(one["case"]), str(one["number"]), str(one["state"]), int(one["sequence"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise Down("garbled") from error
+    if not 0 < len(read.case_number) <= 50 or not 0 < len(read.outside_number) <= 64 or len(read.state) > 12:
+        raise Down("garbled")
+    return read

@@ -14,7 +14,8 @@ FINAL = ("granted", "refused")
 class Down(Exception):
     """The other system cannot be reached, is too slow, or answers what nobody can read.  It may work later.
 
-    ``code`` is for the log: ``unreachable``, ``slow``, ``trouble``, ``garbled``.
+    ``code`` is for the log: ``unreachable``, ``slow``, ``trouble``, ``garbled``; by files also ``not_picked_up``,
+    ``no_list``, ``no_table``.
     """
 
     def __init__(self, code: str) -> None:
@@ -61,6 +62,18 @@ class CaseFacts:
     answers: Mapping[str, Any]
 
 
+def facts_of(told: Mapping[str, Any]) -> CaseFacts:
+    """Return the facts of a case from the JSON of them.  Raises ``KeyError``, ``ValueError`` or ``TypeError``."""
+    return CaseFacts(
+        **{
+            **told,
+            "case_id": UUID(told["case_id"]),
+            "situation": tuple(told["situation"]),
+            "accepted_on": date.fromisoformat(told["accepted_on"]) if told["accepted_on"] else None,
+        }
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class OutsideNumber:
     """The number another system gave a case."""
@@ -95,6 +108,19 @@ class Linked:
     handed_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A case as another system holds it at the end of a day."""
+
+    #: Our number: common to both sides.
+    case_number: str
+    #: Theirs.
+    outside_number: str
+    #: ``accepted``, ``working``, ``granted`` or ``refused``, and the number of the message that told of it.
+    state: str
+    sequence: int
+
+
 class Adapter(Protocol):
     """One manner of talking to one system.  Every method may raise ``Down`` or ``Rejected``."""
 
@@ -116,4 +142,11 @@ class Adapter(Protocol):
 
     def poll(self, linked: Linked) -> Sequence[OutsideMessage]:
         """Return what happened after ``linked.last_sequence``; more than that, or twice, does no harm."""
+        ...
+
+    def holdings(self, day: date) -> Sequence[Holding]:
+        """Return the cases of ours that it holds, as they were at the end of ``day``.
+
+        Those open then, and those taken or changed on that day; older ones that are done may be left out.
+        """
         ...

@@ -10,10 +10,20 @@ from tongban.rooms.exchange.actions.incoming import (
     receive,
     retry_message,
 )
+from tongban.rooms.exchange.actions.matching import (
+    SETTLEMENTS,
+    DayMatched,
+    enter_holdings,
+    match_due,
+    match_system,
+    settle_difference,
+)
 from tongban.rooms.exchange.actions.outgoing import Delivery, deliver_due, deliver_outbox, hand_over, send_case
 from tongban.rooms.exchange.actions.sharing import (
+    FORMS,
     approve_share,
     decline_share,
+    mount,
     register_resource,
     register_system,
     request_share,
@@ -22,6 +32,7 @@ from tongban.rooms.exchange.actions.sharing import (
     withdraw_share,
 )
 from tongban.rooms.exchange.actions.signed import check_signature
+from tongban.rooms.exchange.actions.simulating import answer_as, make_demo_key, push_as, tend_folders
 from tongban.rooms.exchange.actions.subscribing import (
     EVENTS,
     SubscriptionView,
@@ -30,6 +41,13 @@ from tongban.rooms.exchange.actions.subscribing import (
     subscribe,
     subscriptions,
     unsubscribe,
+)
+from tongban.rooms.exchange.actions.withholding import (
+    ENDINGS,
+    SORTS,
+    end_withheld,
+    register_withheld,
+    urge_withheld,
 )
 
 __all__ = [
@@ -42,6 +60,14 @@ __all__ = [
     "approve_share",
     "decline_share",
     "withdraw_share",
+    "FORMS",
+    "mount",
+    # withholding
+    "SORTS",
+    "ENDINGS",
+    "register_withheld",
+    "urge_withheld",
+    "end_withheld",
     # asking
     "ask",
     "check_form",
@@ -59,6 +85,18 @@ __all__ = [
     "enter_by_hand",
     "poll_twin",
     "poll_due",
+    # matching
+    "SETTLEMENTS",
+    "DayMatched",
+    "match_system",
+    "match_due",
+    "enter_holdings",
+    "settle_difference",
+    # the other side, simulated
+    "answer_as",
+    "push_as",
+    "tend_folders",
+    "make_demo_key",
     # signed requests and subscriptions
     "check_signature",
     "EVENTS",

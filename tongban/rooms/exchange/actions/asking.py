@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from tongban.rooms import clock
+from tongban.rooms import clock, crypto
 from tongban.rooms.exchange.actions.sharing import SHARING, named_resource
 from tongban.rooms.exchange.adapters import adapter_of
 from tongban.rooms.exchange.comparing import Comparison, compare
@@ -21,6 +21,7 @@ from tongban.rooms.exchange.simulator import subject_hash
 from tongban.rooms.ids import uuid7
 from tongban.rooms.ledger import actions as ledger
 from tongban.rulebook.errors import Refused
+from tongban.rulebook.numbers import tidy
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,19 @@ class _Call:
     who: str
     case_id: UUID | None
     purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What came of asking: an answer, or the refusal; and the line of the call log in either case."""
+
+    call_id: UUID
+    answer: Answer | None = None
+    refused: Refused | None = None
+    #: Code of the system that was asked, or would have been; empty: no such resource.
+    system: str = ""
+    #: Code of the trouble while the source is down.
+    trouble: str = ""
 
 
 def ask(
@@ -52,21 +66,45 @@ def ask(
 
     A source that is down gives ``Answer("down")``: go on with paper and mark it.  Raises ``Refused``, each logged:
     ``purpose_missing``, ``fields_missing``, ``resource_unknown``, ``not_shared``, ``field_unknown``,
-    ``share_not_approved``, ``share_expired``, ``field_not_approved``, ``day_limit``, ``system_on_paper``.
+    ``share_not_approved``, ``share_expired``, ``field_not_approved``, ``day_limit``, ``system_on_paper``,
+    ``source_refused``.
     """
-    call = _Call(county, resource_code, query, tuple(fields), unit, who, case_id, purpose.strip())
-    refused = None
+    told = ask_or_why(county, resource_code, query, fields=fields, unit=unit, who=who, case_id=case_id, purpose=purpose)
+    if told.refused is not None:
+        raise told.refused
+    assert told.answer is not None
+    return told.answer
+
+
+def ask_or_why(
+    county: str,
+    resource_code: str,
+    query: Mapping[str, str],
+    *,
+    fields: Sequence[str] | None,
+    unit: str,
+    who: str,
+    case_id: UUID | None = None,
+    purpose: str = "",
+) -> Told:
+    """Ask as ``ask`` does, but tell a refusal instead of raising it.  ``fields`` None: all that are approved."""
+    call = _Call(county, resource_code, query, tuple(fields or ()), unit, who, case_id, purpose.strip())
+    refused, resource = None, None
     with transaction.atomic(durable=True):
         try:
+            if fields is None:
+                call = replace(call, fields=_all_approved(call))
             resource, request = _permit(call)
             adapter = adapter_of(resource.system)
             # Written before asking: also a call that nobody finished is on record, and counts for the day.
             call_id = _log(call, "asked", resource, request)
         except Refused as error:
             refused = error
-            _log(call, "refused", reason=error.code)
-    if refused is not None:
-        raise refused
+            resource = Resource.objects.select_related("system").filter(county=county, code=resource_code).first()
+            call_id = _log(call, "refused", resource, reason=error.code)
+    system = resource.system.code if resource else ""
+    if refused is not None or resource is None:
+        return Told(call_id, refused=refused, system=system)
     began = time.monotonic()
     reason = ""
     try:
@@ -75,16 +113,15 @@ def ask(
         answer, reason = Answer("down", simulated=resource.system.adapter == "simulator"), down.code
     except Rejected as rejected:
         _finish(call_id, "refused", began, reason=rejected.code)
-        raise Refused(
-            "source_refused", f"{resource.system.name}没有接受这次查询（{rejected.code}）。请改用纸质材料并联系对方。"
-        ) from rejected
+        said = f"{resource.system.name}没有接受这次查询（{rejected.code}）。请改用纸质材料并联系对方。"
+        return Told(call_id, refused=Refused("source_refused", said), system=system)
     with transaction.atomic(durable=True):
         _finish(call_id, answer.state, began, reason=reason, simulated=answer.simulated)
         if case_id is not None and answer.state == "found":
             ledger.log_access(who, "case", case_id, f"exchange:{resource_code}")
     # Only what was asked for, whatever the source sent along.
     values = {name: value for name, value in answer.values.items() if name in call.fields}
-    return replace(answer, values=values, call_id=call_id)
+    return Told(call_id, replace(answer, values=values, call_id=call_id), system=system, trouble=reason)
 
 
 def check_form(
@@ -136,6 +173,18 @@ def _permit(call: _Call) -> tuple[Resource, ShareRequest | None]:
     if resource.share == "unconditional":
         return resource, None
     return resource, _approval(call, resource)
+
+
+def _all_approved(call: _Call) -> tuple[str, ...]:
+    """The least that serves is what the owner approved for this unit; of what is open to all, everything."""
+    resource = named_resource(call.county, call.resource_code)
+    if resource.share == "unconditional":
+        return tuple(resource.fields)
+    approved = ShareRequest.objects.filter(resource=resource, unit=call.unit, state="approved").order_by("id")
+    usable = [one for one in approved if one.approved_until and one.approved_until >= clock.today()]
+    # Which refusal it is, is for ``_permit`` to say: it is asked with the fields that exist.
+    most = max(usable, key=lambda one: len(one.fields), default=None)
+    return tuple(most.fields if most else resource.fields)
 
 
 def _approval(call: _Call, resource: Resource) -> ShareRequest:
@@ -192,6 +241,7 @@ def _log(
         purpose=call.purpose[:120],
         fields=list(call.fields),
         subject_hash=subject_hash(call.resource_code, call.query),
+        about=_about(call.query),
         outcome=outcome,
         reason=reason,
     )
@@ -201,3 +251,9 @@ def _log(
 def _finish(call_id: UUID, outcome: str, began: float, *, reason: str = "", simulated: bool = False) -> None:
     ms = round((time.monotonic() - began) * 1000)
     CallLog.objects.filter(id=call_id).update(outcome=outcome, reason=reason, ms=ms, simulated=simulated)
+
+
+def _about(query: Mapping[str, str]) -> bytes | None:
+    """Return by what the person asked about finds this call again: the hash under which people keep her number."""
+    scheme = next((one for one in ("citizen_id", "credit_code") if query.get(one)), None)
+    return crypto.keyed_hash(scheme, tidy(query[scheme])) if scheme else None

@@ -1,10 +1,9 @@
 """移交: a case goes to another system, once, however often the message has to be sent."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -15,7 +14,7 @@ from tongban.rooms.casework.queries.texts import answers_of
 from tongban.rooms.exchange.actions.incoming import settle
 from tongban.rooms.exchange.adapters import adapter_of
 from tongban.rooms.exchange.models import Outbox, System, Twin
-from tongban.rooms.exchange.port import CaseFacts, Down, Rejected
+from tongban.rooms.exchange.port import FINAL, CaseFacts, Down, Rejected, facts_of
 from tongban.rooms.ledger import actions as ledger
 from tongban.rulebook.errors import Refused
 
@@ -74,6 +73,7 @@ def hand_over(facts: CaseFacts, system_code: str, *, actor: str) -> UUID:
             system=system,
             defaults={
                 "county": facts.county,
+                "number": facts.number,
                 "handed_at": clock.now(),
                 "state": "handed_over" if paper else "sending",
             },
@@ -106,7 +106,9 @@ def deliver_outbox(outbox_id: UUID) -> Delivery:
     if not _claimed(outbox_id):
         return Delivery("waiting", "in_hand")
     try:
-        given = adapter_of(row.system).hand_over(_facts(row), row.key)
+        given = adapter_of(row.system).hand_over(
+            facts_of(json.loads(crypto.open_text(bytes(row.body_sealed)))), row.key
+        )
     except Down as down:
         return _put_back(outbox_id, down.code)
     except Rejected as rejected:
@@ -134,6 +136,24 @@ def deliver_due(most: int = 20) -> int:
     return sum(deliver_outbox(one).state == "sent" for one in list(due.values_list("id", flat=True)[:most]))
 
 
+def send_again(twin_id: UUID, *, actor: str) -> None:
+    """重新移交: the message goes out once more under its key, so a system that has the case after all makes no second.
+
+    Raises ``Refused("nothing_to_resend")`` for a case that was never sent by a line, or has its result.
+    """
+    with transaction.atomic():
+        twin = Twin.objects.select_for_update().get(id=twin_id)
+        row = Outbox.objects.select_for_update().filter(twin=twin).order_by("id").last()
+        if row is None or twin.state in FINAL:
+            raise Refused("nothing_to_resend", "这个办件没有可重新移交的内容：没有走接口，或已有结果。请改选其他方式。")
+        if row.state != "queued":
+            row.state, row.trouble, row.sent_at, row.claimed_until = "queued", "", None, None
+            row.save(update_fields=["state", "trouble", "sent_at", "claimed_until"])
+            twin.state = "sending" if twin.state == "rejected" else twin.state
+            twin.save(update_fields=["state"])
+        ledger.record("twin", twin.id, "send_again", actor, {"outbox": str(row.id)}, county=twin.county)
+
+
 def _owe(twin: Twin, facts: CaseFacts) -> None:
     key = f"hand_over:{twin.id}"
     body = json.dumps(asdict(facts), ensure_ascii=False, default=str)
@@ -146,18 +166,6 @@ def _owe(twin: Twin, facts: CaseFacts) -> None:
         made_at=clock.now(),
     )
     ledger.promise(PROMISE, "twin", twin.id, key, {"outbox": str(row.id)}, due_at=clock.now())
-
-
-def _facts(row: Outbox) -> CaseFacts:
-    told: Mapping[str, Any] = json.loads(crypto.open_text(bytes(row.body_sealed)))
-    return CaseFacts(
-        **{
-            **told,
-            "case_id": UUID(told["case_id"]),
-            "situation": tuple(told["situation"]),
-            "accepted_on": date.fromisoformat(told["accepted_on"]) if told["accepted_on"] else None,
-        }
-    )
 
 
 def _claimed(outbox_id: UUID) -> bool:

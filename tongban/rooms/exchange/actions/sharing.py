@@ -6,30 +6,57 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from tongban.rooms import clock, crypto
+from tongban.rooms.exchange.actions.withholding import note_declined, note_opened, note_refusal
 from tongban.rooms.exchange.models import Resource, ShareRequest, SimulatedTruth, System
 from tongban.rooms.exchange.simulator import Knobs, subject_hash
 from tongban.rooms.ledger import actions as ledger
 from tongban.rulebook.basis import Basis, BasisKind, unchecked
 from tongban.rulebook.errors import Refused
 
+#: 资源形式.
+FORMS = {"table": "库表", "file": "文件", "interface": "接口"}
 #: Three kinds of sharing, and approval by the owner for the conditional kind.
 SHARING = unchecked("政务数据共享条例（国务院令第809号）", BasisKind.LAW)
 
 
+#: Adapters that fit each manner of being linked.
+_FITTING = {
+    "paper": ("",),
+    "interface": ("http", "simulator"),
+    "table": ("http", "simulator"),
+    "file": ("folder", "http", "simulator"),
+}
+
+
 def register_system(
-    county: str, code: str, name: str, *, actor: str, manner: str = "interface", adapter: str = "", key_id: str = ""
+    county: str,
+    code: str,
+    name: str,
+    *,
+    actor: str,
+    manner: str = "interface",
+    adapter: str = "",
+    key_id: str = "",
+    department: str = "",
 ) -> UUID:
-    """Enter another agency's system, or change how it is linked.  The same code again is the same system."""
-    known = {"paper": ("",), "interface": ("http", "simulator"), "table": ("http", "simulator")}
-    if adapter not in {**known, "file": ("http", "simulator")}.get(manner, ()):
-        raise Refused("adapter_unfit", "对接方式与适配器不相配：纸质方式不用适配器，其他方式用 http 或 simulator。")
-    with transaction.atomic():
-        row, _ = System.objects.update_or_create(
-            county=county, code=code, defaults={"name": name, "manner": manner, "adapter": adapter, "key_id": key_id}
+    """Enter another agency's system, or change how it is linked.  The same code again is the same system.
+
+    ``department``: code of the unit whose system it is.
+    """
+    if adapter not in _FITTING.get(manner, ()):
+        raise Refused(
+            "adapter_unfit",
+            "对接方式与适配器不相配：人工录入（paper）不用适配器，文件交换用 folder，其他用 http 或 simulator。",
         )
+    linked = {"name": name, "manner": manner, "adapter": adapter, "key_id": key_id}
+    if department:
+        linked["department"] = department
+    with transaction.atomic():
+        row, _ = System.objects.update_or_create(county=county, code=code, defaults=linked)
         body = {"manner": manner, "adapter": adapter, "key_id": key_id}
         ledger.record("system", row.id, "register_system", actor, body, county=county)
     return row.id
@@ -38,7 +65,7 @@ def register_system(
 def set_knobs(county: str, code: str, **knobs: Any) -> None:
     """Change how a simulated system behaves (``simulator.Knobs``); knobs not named stay."""
     with transaction.atomic():
-        row = System.objects.select_for_update().filter(county=county, code=code, adapter="simulator").first()
+        row = System.objects.select_for_update().filter(county=county, code=code).exclude(adapter="").first()
         if row is None:
             raise Refused("system_unknown", f"没有名为“{code}”的模拟系统。请先登记。")
         row.knobs = {**row.knobs, **knobs}
@@ -49,13 +76,16 @@ def set_knobs(county: str, code: str, **knobs: Any) -> None:
 def teach_simulator(county: str, resource_code: str, query: Mapping[str, str], values: Mapping[str, str]) -> None:
     """Let the simulated source know something about a subject."""
     resource = named_resource(county, resource_code)
-    if resource.system.adapter != "simulator":
+    if not settings.TONGBAN_DEMO or not resource.system.adapter:
         raise Refused("system_unknown", f"“{resource_code}”的来源不是模拟系统，不能写入模拟数据。")
     SimulatedTruth.objects.update_or_create(
         system_id=resource.system_id,
         resource_code=resource_code,
         subject_hash=subject_hash(resource_code, query),
-        defaults={"values_sealed": crypto.seal_text(json.dumps(dict(values), ensure_ascii=False))},
+        defaults={
+            "query_sealed": crypto.seal_text(json.dumps(dict(query), ensure_ascii=False)),
+            "values_sealed": crypto.seal_text(json.dumps(dict(values), ensure_ascii=False)),
+        },
     )
 
 
@@ -70,8 +100,15 @@ def register_resource(
     fields: Sequence[str],
     actor: str,
     basis: Basis | None = None,
+    key: str = "",
+    form: str = "interface",
+    update_days: int | None = None,
 ) -> UUID:
-    """Enter a resource into the directory, or change it.  Sharing may only be refused with a basis."""
+    """Enter a resource into the directory, or change it.  Sharing may only be refused with a basis.
+
+    ``key``: the number somebody is asked about by; ``form``: 库表 ``table``, 文件 ``file`` or 接口 ``interface``;
+    ``update_days``: 更新周期, 0 for what is always current.
+    """
     source = System.objects.filter(county=county, code=system).first()
     if source is None:
         raise Refused("system_unknown", f"没有名为“{system}”的对接系统。请先登记系统。")
@@ -81,6 +118,8 @@ def register_resource(
         raise Refused("refusal_needs_basis", "不予共享必须写明依据。请补充法律、行政法规或国务院文件。", SHARING)
     if not fields:
         raise Refused("fields_missing", "请列出这项资源的信息项。")
+    if form not in FORMS:
+        raise Refused("form_unknown", f"资源形式只能是：{'、'.join(FORMS.values())}。请重新选择。")
     with transaction.atomic():
         row, _ = Resource.objects.update_or_create(
             county=county,
@@ -91,12 +130,31 @@ def register_resource(
                 "owner_unit": owner_unit,
                 "share": share,
                 "fields": list(fields),
+                "key": key,
+                "form": form,
+                "update_days": update_days,
                 "basis": basis.text if basis else "",
                 "basis_verified": bool(basis and basis.verified),
             },
         )
         ledger.record("resource", row.id, "register_resource", actor, {"share": share}, county=county)
+        note_refusal(row, actor)
     return row.id
+
+
+def mount(county: str, code: str, *, rows: int, on: date, actor: str) -> None:
+    """挂接: the owner says how many rows a resource holds and on which day it was brought up to date.
+
+    Raises ``Refused``: ``resource_unknown``, ``rows_negative``, ``updated_in_future``.
+    """
+    if rows < 0:
+        raise Refused("rows_negative", "挂接的数据条数不能是负数。请改正。")
+    if on > clock.today():
+        raise Refused("updated_in_future", "更新日期不能晚于今天。请改正。")
+    with transaction.atomic():
+        resource = named_resource(county, code)
+        Resource.objects.filter(id=resource.id).update(mounted_rows=rows, updated_on=on)
+        ledger.record("resource", resource.id, "mount", actor, {"rows": rows, "on": on}, county=county)
 
 
 def request_share(
@@ -145,6 +203,7 @@ def approve_share(
             raise Refused("field_not_requested", f"申请中没有这些信息项：{'、'.join(extra)}。只能同意申请过的。")
         row.state, row.fields, row.approved_until, row.day_limit = "approved", allowed, until, day_limit
         _settle(row, "approve_share", actor, {"until": until, "fields": allowed})
+        note_opened(row, actor)
 
 
 def decline_share(request_id: UUID, *, reason_code: str, actor: str) -> None:
@@ -155,6 +214,7 @@ def decline_share(request_id: UUID, *, reason_code: str, actor: str) -> None:
             raise Refused("request_settled", "这个申请已经处理过。")
         row.state = "declined"
         _settle(row, "decline_share", actor, {"reason": reason_code})
+        note_declined(row, reason_code, actor)
 
 
 def withdraw_share(request_id: UUID, *, actor: str) -> None:

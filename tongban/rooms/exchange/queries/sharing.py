@@ -1,39 +1,13 @@
-"""Every question asked of the room."""
+"""Systems, resources, requests and calls."""
 
+from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Avg, Count, Q
 
-from tongban.rooms.exchange.comparing import ComparedLine, Comparison, compare
-from tongban.rooms.exchange.models import CallLog, Inbox, Outbox, Resource, ShareRequest, System, Twin
-from tongban.rooms.exchange.port import FINAL
-from tongban.rulebook.errors import Refused
-
-__all__ = [
-    "CallCounts",
-    "CallRow",
-    "ComparedLine",
-    "Comparison",
-    "MessageRow",
-    "RequestRow",
-    "ResourceRow",
-    "SystemRow",
-    "TwinRow",
-    "call_counts",
-    "calls",
-    "compare",
-    "messages_of",
-    "outbox_of",
-    "requests",
-    "resources",
-    "systems",
-    "troubled_messages",
-    "twin",
-    "twins_of_case",
-    "unmatched",
-]
+from tongban.rooms.exchange.models import CallLog, Outbox, Resource, ShareRequest, System
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +19,10 @@ class SystemRow:
     name: str
     manner: str
     adapter: str
+    #: Code of the unit whose system it is, or empty.
+    department: str
+    #: Name of the key that signs what goes to and fro, or empty.
+    key_id: str
     #: Messages still to be sent to it.
     queued: int
 
@@ -63,6 +41,20 @@ class ResourceRow:
     fields: tuple[str, ...]
     basis: str
     basis_verified: bool
+    #: The number somebody is asked about by, or empty.
+    key: str
+    #: ``table``, ``file`` or ``interface``.
+    form: str
+    #: 更新周期 in days, 0: always current; None: not said.
+    update_days: int | None
+    updated_on: date | None
+    mounted_rows: int
+
+    def is_stale(self, day: date) -> bool:
+        """Whether its period has passed without the owner bringing it up to date; what has none never is."""
+        if not self.update_days:
+            return False
+        return self.updated_on is None or self.updated_on + timedelta(days=self.update_days) < day
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,37 +105,35 @@ class CallCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class TwinRow:
-    """A case in two systems."""
+class DirectorySums:
+    """What the directory holds."""
 
-    id: UUID
-    case_id: UUID
-    system: str
-    outside_number: str
-    state: str
-    last_sequence: int
-    #: The result was entered by a clerk.
-    manual: bool
-    handed_at: datetime
-    last_compared: datetime | None
+    #: Entries listed; those of them with data or an interface behind them; their rows.
+    listed: int
+    mounted: int
+    rows: int
+    #: By form: 库表, 文件, 接口.
+    tables: int
+    files: int
+    interfaces: int
 
 
 @dataclass(frozen=True, slots=True)
-class MessageRow:
-    """A message from another system, or typed in."""
+class MeterRow:
+    """The use one unit made of one resource."""
 
-    id: UUID
-    system: str
-    their_id: str
-    outside_number: str
-    case_id: UUID | None
-    sequence: int | None
-    outside_state: str
-    on: date
-    state: str
-    reason: str
-    #: Who typed it in, or empty.
-    entered_by: str
+    resource: str
+    unit: str
+    calls: int
+    found: int
+    missing: int
+    #: The source did not answer, or nobody lived to hear it.
+    down: int
+    refused: int
+    #: Cases it was used for.
+    cases: int
+    #: Mean milliseconds of an answer.
+    ms: int
 
 
 def systems(county: str) -> tuple[SystemRow, ...]:
@@ -155,17 +145,84 @@ def systems(county: str) -> tuple[SystemRow, ...]:
         .annotate(n=Count("id"))
         .values_list("system_id", "n")
     )
-    return tuple(SystemRow(s.id, s.code, s.name, s.manner, s.adapter, waiting.get(s.id, 0)) for s in rows)
+    return tuple(
+        SystemRow(s.id, s.code, s.name, s.manner, s.adapter, s.department, s.key_id, waiting.get(s.id, 0)) for s in rows
+    )
 
 
 def resources(county: str) -> tuple[ResourceRow, ...]:
-    """Return the directory of a county."""
+    """Return the directory of a county.  One query."""
     rows = Resource.objects.select_related("system").filter(county=county).order_by("code")
     return tuple(
         ResourceRow(
-            r.id, r.code, r.name, r.system.code, r.owner_unit, r.share, tuple(r.fields), r.basis, r.basis_verified
+            id=r.id,
+            code=r.code,
+            name=r.name,
+            system=r.system.code,
+            owner_unit=r.owner_unit,
+            share=r.share,
+            fields=tuple(r.fields),
+            basis=r.basis,
+            basis_verified=r.basis_verified,
+            key=r.key,
+            form=r.form,
+            update_days=r.update_days,
+            updated_on=r.updated_on,
+            mounted_rows=r.mounted_rows,
         )
         for r in rows
+    )
+
+
+def stale_resources(county: str, day: date) -> tuple[ResourceRow, ...]:
+    """Return the resources not brought up to date within their period, with their owners.  One query."""
+    return tuple(one for one in resources(county) if one.is_stale(day))
+
+
+def directory_sums(county: str) -> DirectorySums:
+    """Return what the directory holds.  One query."""
+    rows = resources(county)
+    forms = Counter(one.form for one in rows)
+    mounted = [one for one in rows if one.mounted_rows or one.form == "interface"]
+    return DirectorySums(
+        len(rows),
+        len(mounted),
+        sum(one.mounted_rows for one in rows),
+        forms["table"],
+        forms["file"],
+        forms["interface"],
+    )
+
+
+def metering(county: str, first: datetime, last: datetime) -> tuple[MeterRow, ...]:
+    """Return the use of resources from ``first`` until before ``last``, by resource and asking unit.  One query."""
+    rows = (
+        CallLog.objects.filter(county=county, at__gte=first, at__lt=last)
+        .values("resource_code", "unit")
+        .annotate(
+            calls=Count("id"),
+            found=Count("id", filter=Q(outcome="found")),
+            missing=Count("id", filter=Q(outcome="missing")),
+            down=Count("id", filter=Q(outcome__in=["down", "asked"])),
+            refused=Count("id", filter=Q(outcome="refused")),
+            cases=Count("case_id", distinct=True),
+            ms=Avg("ms", filter=Q(outcome__in=["found", "missing"])),
+        )
+        .order_by("resource_code", "unit")
+    )
+    return tuple(
+        MeterRow(
+            resource=row["resource_code"],
+            unit=row["unit"],
+            calls=row["calls"],
+            found=row["found"],
+            missing=row["missing"],
+            down=row["down"],
+            refused=row["refused"],
+            cases=row["cases"],
+            ms=round(row["ms"] or 0),
+        )
+        for row in rows
     )
 
 
@@ -219,75 +276,3 @@ def call_counts(county: str, first: datetime, last: datetime) -> CallCounts:
         refused=Count("id", filter=Q(outcome="refused")),
     )
     return CallCounts(**found)
-
-
-def twin(twin_id: UUID) -> TwinRow:
-    """Return one twin.  Raises ``Refused("twin_unknown")``."""
-    found = Twin.objects.select_related("system").filter(id=twin_id).first()
-    if found is None:
-        raise Refused("twin_unknown", "没有找到这个外部办件。")
-    return _twin(found)
-
-
-def twins_of_case(case_id: UUID) -> tuple[TwinRow, ...]:
-    """Return the twins of a case."""
-    return tuple(_twin(t) for t in Twin.objects.select_related("system").filter(case_id=case_id).order_by("id"))
-
-
-def unmatched(county: str, before: datetime) -> tuple[TwinRow, ...]:
-    """Return open twins handed over before a moment whose two sides were not compared since, or that were not taken."""
-    rows = Twin.objects.select_related("system").filter(county=county, handed_at__lt=before)
-    rows = rows.filter(
-        Q(state="rejected")
-        | (~Q(state__in=FINAL) & ~Q(system__adapter="") & (Q(last_compared=None) | Q(last_compared__lt=before)))
-    )
-    return tuple(_twin(t) for t in rows.order_by("handed_at", "id"))
-
-
-def messages_of(twin_id: UUID) -> tuple[MessageRow, ...]:
-    """Return the messages about a twin, in the order received."""
-    rows = Inbox.objects.select_related("system", "twin").filter(twin_id=twin_id)
-    return tuple(_message(m) for m in rows.order_by("received_at", "id"))
-
-
-def troubled_messages(county: str) -> tuple[MessageRow, ...]:
-    """Return the messages a person must look at: contradicting, refused, unmatched, or waiting for an earlier one."""
-    rows = Inbox.objects.select_related("system", "twin").filter(
-        county=county, state__in=["contradicts", "refused", "unmatched", "held"]
-    )
-    return tuple(_message(m) for m in rows.order_by("received_at", "id"))
-
-
-def outbox_of(twin_id: UUID) -> tuple[UUID, ...]:
-    """Return the messages owed about a twin."""
-    return tuple(Outbox.objects.filter(twin_id=twin_id).order_by("id").values_list("id", flat=True))
-
-
-def _twin(t: Twin) -> TwinRow:
-    return TwinRow(
-        t.id,
-        t.case_id,
-        t.system.code,
-        t.outside_number,
-        t.state,
-        t.last_sequence,
-        t.manual,
-        t.handed_at,
-        t.last_compared,
-    )
-
-
-def _message(m: Inbox) -> MessageRow:
-    return MessageRow(
-        id=m.id,
-        system=m.system.code,
-        their_id=m.their_id,
-        outside_number=m.outside_number,
-        case_id=m.twin.case_id if m.twin else None,
-        sequence=m.sequence,
-        outside_state=m.outside_state,
-        on=m.on,
-        state=m.state,
-        reason=m.reason,
-        entered_by=m.entered_by,
-    )
