@@ -1,7 +1,8 @@
 """Every question that supervision asks: lights, findings, figures.  Each list opens to its cases."""
 
+from tongban.rooms.supervision.queries.board import BoardRow, Finished, board, finished_today, names
 from tongban.rooms.supervision.queries.facts import counties
-from tongban.rooms.supervision.queries.figures import FigureRow, figure, figures, figures_by, rows
+from tongban.rooms.supervision.queries.figures import FigureRow, figure, figures, figures_by, figures_over, rows
 from tongban.rooms.supervision.queries.findings import (
     Found,
     Stop,
@@ -18,7 +19,9 @@ from tongban.rooms.supervision.queries.lights import By, Light, LightCount, LitC
 from tongban.rooms.supervision.queries.replay import Replayed, replay_count, replayed
 
 __all__ = [
+    "BoardRow",
     "By",
+    "Finished",
     "FigureRow",
     "Found",
     "Light",
@@ -27,15 +30,19 @@ __all__ = [
     "Replayed",
     "Stop",
     "Supervised",
+    "board",
     "counties",
     "deemed_accepted",
     "figure",
     "figures",
     "figures_by",
+    "figures_over",
+    "finished_today",
     "hasty_decisions",
     "lights",
     "lit_cases",
     "long_stops",
+    "names",
     "refused_then_accepted",
     "repeated_corrections",
     "replay_count",
