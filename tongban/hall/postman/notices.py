@@ -7,6 +7,7 @@ from typing import Any
 from tongban.hall.postman.channel import Message, channel
 from tongban.hall.postman.wording import Step, for_applicant, for_desk, for_supervisor
 from tongban.rooms import calendars, clock
+from tongban.rooms.casework.actions import keep_letter
 from tongban.rooms.casework.queries.reading import CaseFile, read
 from tongban.rooms.casework.queries.texts import lacks_of, notes_of
 from tongban.rooms.ledger import actions as ledger
@@ -31,6 +32,10 @@ def keep_notice(promise: Claimed) -> Message | None:
     words = {"applicant": for_applicant, "desk": for_desk, "supervisor": for_supervisor}[whom]
     message = Message(promise.key, to, words(_step(file, entries)), entries[-1].at.isoformat())
     channel().send(message)
+    if whom == "applicant" and file.wrapped_key is not None:
+        # Who acts for her hears of it as she does: neither is left in the dark about the other.
+        readers = [one for one in (file.uuid("applicant_id"), file.uuid("agent_id")) if one is not None]
+        keep_letter(file, readers, promise.key, message.text, at=entries[-1].at)
     return message
 
 

@@ -34,6 +34,7 @@ class CaseworkConfig(AppConfig):
             update=("state", "file_id", "licence_id", "call_id", "promised_until", "at"),
         )
         statement.allow("casework_party", key="id", update=("signed_at",))
+        statement.allow("casework_wish", key="case_id", update=("sealed",))
         statement.allow("casework_fee", key="case_id", update=("state", "voucher", "at"))
         for table in ("casework_casekey", "casework_answers", "casework_lack", "casework_note", "casework_tie"):
             statement.allow(table)

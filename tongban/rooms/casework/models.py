@@ -176,6 +176,33 @@ class Answers(_OfCase):
     sealed = models.BinaryField()
 
 
+class Wish(_OfCase):
+    """意愿: how the result should come and who else is to sign, sealed under the case's key; see ``queries.wishes``."""
+
+    case = models.OneToOneField(Case, primary_key=True, on_delete=models.PROTECT, related_name="+")
+    sealed = models.BinaryField()
+
+
+class Letter(_OfCase):
+    """消息: a notice as it was told to somebody, kept to be read again; sealed under the case's key."""
+
+    id = models.UUIDField(primary_key=True)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
+    #: Key of the promise: sent twice, kept once.
+    key = models.CharField(max_length=120)
+    sealed = models.BinaryField()
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "key"], name="letter_once")]
+        indexes = [
+            models.Index(fields=["person", "-at"], name="letter_newest"),
+            models.Index(fields=["person"], name="letter_unread", condition=Q(read_at=None)),
+            models.Index(fields=["case"], name="letter_case"),
+        ]
+
+
 #: given: a file or paper is here · held: a licence of ours serves · shared: a source was asked · promised: 容缺 ·
 #: lacking: named in a notice · mismatch: the source says otherwise.
 MATERIAL_STATES = ("given", "held", "shared", "promised", "lacking", "mismatch")

@@ -21,8 +21,10 @@ from tongban.rooms.casework.actions.answering import (
 from tongban.rooms.casework.actions.drafts import save_draft
 from tongban.rooms.casework.actions.escalation import keep_matter
 from tongban.rooms.casework.actions.filing import Filed, Filing, Signer, file_case
+from tongban.rooms.casework.actions.filling import Filled, Piece, fill_draft
 from tongban.rooms.casework.actions.inner import open_case
 from tongban.rooms.casework.actions.lapse import act_on_lapse, recount, sweep
+from tongban.rooms.casework.actions.letters import keep_letter, mark_read
 from tongban.rooms.casework.actions.papers import Offer
 from tongban.rooms.casework.actions.parts import tend_bundle
 from tongban.rooms.casework.actions.standing import Who, person, staff
@@ -61,9 +63,11 @@ from tongban.rooms.casework.actions.verbs import (
 __all__ = [
     "Done",
     "Filed",
+    "Filled",
     "Filing",
     "Offer",
     "Old",
+    "Piece",
     "Plan",
     "Signer",
     "Who",
@@ -81,6 +85,7 @@ __all__ = [
     "enter",
     "extend",
     "file_case",
+    "fill_draft",
     "find_false",
     "find_true",
     "grant",
@@ -88,7 +93,9 @@ __all__ = [
     "hand_over",
     "issue",
     "keep_after_check",
+    "keep_letter",
     "keep_matter",
+    "mark_read",
     "not_accept",
     "not_take",
     "open_case",

@@ -26,6 +26,20 @@ def check_answers(item: Item, answers: Mapping[str, Any]) -> None:
         )
 
 
+def faults_of(item: Item, answers: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is wrong with each answer in plain words, by the question's name; empty: the form is whole."""
+    if not item.form:
+        return {}
+    found: dict[str, str] = {}
+    for error in _validator(item).iter_errors(dict(answers)):
+        if error.validator == "required":
+            found.update({name: "没有填" for name in error.validator_value if name not in error.instance})
+        else:
+            name = str(error.path[0]) if error.path else ""
+            found.setdefault(name, _fault(item, name, error))
+    return found
+
+
 def _validator(item: Item) -> Draft202012Validator:
     # Items are frozen and kept for the life of the process, so identity is a safe key while the item is held here.
     found = _VALIDATORS.get(id(item))
@@ -41,10 +55,12 @@ def _sentence(item: Item, error: ValidationError) -> str:
         return "、".join(f"“{properties.get(name, {}).get('title', name)}”没有填" for name in wanted)
     name = str(error.path[0]) if error.path else ""
     title = properties.get(name, {}).get("title", name)
-    told = properties.get(name, {}).get("x-message")
-    if told:
-        return f"“{title}”{told}"
-    return f"“{title}”{_WORDS.get(str(error.validator), '填写不符合要求')}".format(value=error.validator_value)
+    return f"“{title}”{_fault(item, name, error)}"
+
+
+def _fault(item: Item, name: str, error: ValidationError) -> str:
+    told = item.form.get("properties", {}).get(name, {}).get("x-message")
+    return told or _WORDS.get(str(error.validator), "填写不符合要求").format(value=error.validator_value)
 
 
 _WORDS = {

@@ -102,7 +102,7 @@ def lines(
         rows = rows.filter(id__lt=after)
     page = list(rows.order_by("-id")[: most + 1])
     shown = page[:most]
-    may = _seen_by_person(who, shown) if sight is None else _seen_by_staff(sight, shown)
+    may = stands_in(who, shown) if sight is None else _seen_by_staff(sight, shown)
     found = tuple(_line(row) for row in shown if row.id in may)
     return found, shown[-1].id if len(page) > most else None
 
@@ -175,7 +175,7 @@ def _seen_by_staff(sight: _Sight, rows: list[Case]) -> set[UUID]:
     return {row.id for row in his} - {case_id for party in related for case_id in parties.get(party, ())}
 
 
-def _seen_by_person(who: Who, rows: Iterable[Case]) -> set[UUID]:
+def stands_in(who: Who, rows: Iterable[Case]) -> set[UUID]:
     """Return those of these cases in which she stands today: an agent by her mandate, all others by being a party."""
     if who.id is None:
         return set()

@@ -21,6 +21,7 @@ from tongban.rooms.licences.queries.licences import (
     versions,
     wallet,
 )
+from tongban.rooms.licences.queries.showing import Showing, show
 from tongban.rooms.licences.queries.verifying import (
     mask,
     published_keys,
@@ -38,6 +39,7 @@ __all__ = [
     "LicenceView",
     "SealUseView",
     "SealView",
+    "Showing",
     "UseView",
     "counts",
     "document",
@@ -54,6 +56,7 @@ __all__ = [
     "published_keys",
     "seal_uses",
     "seals",
+    "show",
     "uses_of",
     "uses_without_a_case",
     "verify",

@@ -12,8 +12,10 @@ from tongban.rooms.licences import keyring
 from tongban.rooms.licences.models import LICENCE_STATES, Document, Licence, Seal
 from tongban.rooms.licences.paper import check, qr
 from tongban.rooms.licences.paper.fields import written
+from tongban.rooms.licences.paper.showing import CODE as SHOWING
 from tongban.rooms.licences.queries.documents import view
 from tongban.rooms.licences.queries.licences import state_on
+from tongban.rooms.licences.queries.showing import shown_licence
 from tongban.rooms.licences.queries.views import Checked
 from tongban.rooms.people import queries as people
 from tongban.rulebook.errors import Refused
@@ -26,6 +28,8 @@ NOT_FOUND = Checked(
 UNENTERED = "文件上的印章属实，但文书登记里没有这份文书，不能采信；请向印章所属单位核实。"
 OFFLINE = "（没有连接数据库，不能得知此后是否撤销。）"
 FORGED = Checked("forged", "这个二维码不是本平台签发的，或者已被改动，请不要采信，并向声称出具它的单位核实。")
+
+OVER = Checked("code_over", "这个亮证码已经过期（每分钟更换一次），可能是截图。请持证人当面重新打开“亮证”，再扫一次。")
 
 
 def verify_pdf(data: bytes) -> check.Verdict:
@@ -69,6 +73,8 @@ def verify(text: str) -> Checked:
     code = qr.CODE.search(wanted)
     if code is not None:
         return _by_code(code.group())
+    if (shown := SHOWING.search(wanted)) is not None:
+        return _by_showing(shown.group())
     if wanted.startswith("1.2.156."):
         try:
             identifier = str(check_licence_identifier(wanted))
@@ -183,6 +189,13 @@ def _by_code(text: str) -> Checked:
     if found.number != said.code.number or found.kind != said.code.kind:
         return FORGED
     return of_document(found)
+
+
+def _by_showing(code: str) -> Checked:
+    found = shown_licence(code)
+    if isinstance(found, Licence):
+        return of_licence(found)
+    return OVER if found == "over" else FORGED
 
 
 def _by_number(number: str) -> Checked:

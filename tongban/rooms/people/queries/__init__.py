@@ -9,6 +9,7 @@ from tongban.rooms.people.queries.accounts import (
     sign_ins,
     signed_in,
 )
+from tongban.rooms.people.queries.acting import Represented, acts_for
 from tongban.rooms.people.queries.persons import (
     Asked,
     guardian_of,
@@ -84,6 +85,7 @@ __all__ = [
     "PersonView",
     "PostView",
     "Powers",
+    "Represented",
     "SignInView",
     "SignedIn",
     "SiteView",
@@ -94,6 +96,7 @@ __all__ = [
     "above",
     "account_for",
     "account_of",
+    "acts_for",
     "actor_of",
     "below",
     "devices",

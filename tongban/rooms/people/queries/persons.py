@@ -78,7 +78,7 @@ def natural_persons(county: str, *, most: int) -> tuple[PersonView, ...]:
 
 def identifiers_of(person_id: UUID) -> tuple[IdentifierView, ...]:
     """Return the numbers in use of a person and of all records merged with hers, closed.  One query."""
-    rows = Identifier.objects.filter(_same("person", person_id), withdrawn_at=None).order_by("added_at", "id")
+    rows = Identifier.objects.filter(same_person("person", person_id), withdrawn_at=None).order_by("added_at", "id")
     return tuple(IdentifierView(row.id, row.scheme, row.issuer, row.tail) for row in rows)
 
 
@@ -101,7 +101,7 @@ def holder_of_phone(county: str, phone: str) -> tuple[PersonView, ...]:
 def guardian_of(ward_id: UUID, day: date) -> tuple[GuardianView, ...]:
     """Return who acts for this person on ``day``; empty when nobody does.  One query."""
     rows = (
-        Guardian.objects.filter(_same("ward", ward_id), _on(day))
+        Guardian.objects.filter(same_person("ward", ward_id), on_day(day))
         .select_related("guardian")
         .order_by("valid_from", "id")
     )
@@ -116,8 +116,8 @@ def guardian_of(ward_id: UUID, day: date) -> tuple[GuardianView, ...]:
 def mandates_of(person_id: UUID) -> tuple[MandateView, ...]:
     """Return the mandates a person has given or received, newest first.  One query."""
     # A union and not an "or": so each half finds its rows through its own index.
-    given = Mandate.objects.filter(_same("principal", person_id))
-    rows = given.union(Mandate.objects.filter(_same("agent", person_id))).order_by("-id")
+    given = Mandate.objects.filter(same_person("principal", person_id))
+    rows = given.union(Mandate.objects.filter(same_person("agent", person_id))).order_by("-id")
     return tuple(_mandate(row) for row in rows)
 
 
@@ -295,12 +295,14 @@ def _for_another(applicant: PersonView, guarded: bool, by: PersonView, item: str
     if _minor(by, day) and not _independent(by, day):
         raise Refused("agent_minor", "代办人未满十八周岁，不能代办。请另请成年人办理。", words.CAPACITY)
     if applicant.kind == "natural":
-        row = Guardian.objects.filter(_same("ward", applicant.id), _same("guardian", by.id), _on(day)).first()
+        row = Guardian.objects.filter(
+            same_person("ward", applicant.id), same_person("guardian", by.id), on_day(day)
+        ).first()
         if row is not None:
             return Standing(applicant, by, "guardian", row.id)
     else:
         tie = Relation.objects.filter(
-            _same("first", by.id), _same("second", applicant.id), _on(day), kind="represents"
+            same_person("first", by.id), same_person("second", applicant.id), on_day(day), kind="represents"
         ).first()
         if tie is not None:
             return Standing(applicant, by, "representative", tie.id)
@@ -320,7 +322,9 @@ def _independent(who: PersonView, day: date) -> bool:
 
 
 def _between(principal: UUID, agent: UUID) -> tuple[MandateView, ...]:
-    rows = Mandate.objects.filter(_same("principal", principal), _same("agent", agent)).order_by("-valid_until", "-id")
+    rows = Mandate.objects.filter(same_person("principal", principal), same_person("agent", agent)).order_by(
+        "-valid_until", "-id"
+    )
     return tuple(_mandate(row) for row in rows)
 
 
@@ -341,13 +345,13 @@ def _fault(row: MandateView, item: str, day: date, power: str) -> Refused | None
     return None
 
 
-def _same(field: str, person_id: UUID) -> Q:
+def same_person(field: str, person_id: UUID) -> Q:
     """Return "this column is the person, or a record merged with hers"; ``person_id`` may be any of them."""
     root = Subquery(Person.objects.filter(id=person_id).values(root=Coalesce("merged_into", "id"))[:1])
     return Q(**{f"{field}__in": Person.objects.filter(Q(id=root) | Q(merged_into=root)).values("id")})
 
 
-def _on(day: date) -> Q:
+def on_day(day: date) -> Q:
     return Q(valid_from__lte=day) & (Q(valid_until=None) | Q(valid_until__gte=day))
 
 

@@ -1,0 +1,44 @@
+"""What an applicant wishes beside the form: how the result comes, and who else is to sign."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from tongban.rooms import crypto
+from tongban.rooms.casework.models import Wish
+from tongban.rooms.casework.queries.reading import CaseFile
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """Nothing wished yet: all empty."""
+
+    #: ``electronic``, ``mail`` or ``window``; empty: not chosen.
+    delivery: str = ""
+    #: Name, telephone number and address for ``mail``, in one text.
+    address: str = ""
+    #: Who else is to sign, by role.
+    signers: Mapping[str, UUID] = field(default_factory=dict)
+
+    def to_data(self) -> dict[str, Any]:
+        """Return what JSON can hold."""
+        signers = {role: str(person) for role, person in self.signers.items()}
+        return {"delivery": self.delivery, "address": self.address, "signers": signers}
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> "Wishes":
+        """Return wishes from what ``to_data`` made."""
+        signers = {role: UUID(person) for role, person in data.get("signers", {}).items()}
+        return cls(data.get("delivery", ""), data.get("address", ""), signers)
+
+
+def wishes_of(file: CaseFile) -> Wishes:
+    """Return what is wished in a case; nothing where nothing was said or the case was erased.  One query."""
+    if file.wrapped_key is None:
+        return Wishes()
+    row = Wish.objects.filter(case_id=file.id).first()
+    if row is None:
+        return Wishes()
+    return Wishes.from_data(json.loads(crypto.open_text(bytes(row.sealed), crypto.unwrap(file.wrapped_key))))
