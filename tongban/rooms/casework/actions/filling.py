@@ -9,11 +9,11 @@ from typing import Any
 from tongban.rooms import calendars, clock, crypto
 from tongban.rooms.casework.actions.papers import Offer, offered_rows
 from tongban.rooms.casework.actions.rows import answers_row, canonical, key_of, material_row
-from tongban.rooms.casework.actions.standing import Who, actor_in
+from tongban.rooms.casework.actions.standing import Who, come
 from tongban.rooms.casework.actions.taking import Plan, write
 from tongban.rooms.casework.models import Answers
 from tongban.rooms.casework.queries.parts import bundle_item
-from tongban.rooms.casework.queries.reading import CaseFile, read
+from tongban.rooms.casework.queries.reading import CaseFile
 from tongban.rooms.casework.queries.wishes import Wishes, wishes_of
 from tongban.rooms.catalogue import queries as catalogue
 from tongban.rulebook import deciding
@@ -60,8 +60,7 @@ def fill_draft(draft_id: Any, who: Who, piece: Piece, *, channel: str = "net") -
     for, ``moved_meanwhile`` only where others save without end.
     """
     for _ in range(TRIES):
-        file = read(draft_id)
-        actor = actor_in(file, who, file.facts.kind.by_name["save"])
+        file, actor = come(draft_id, who)
         if file.facts.state != "draft":
             raise Refused("filed_already", "这份申请已经提交过。请在“我的办件”中查看。")
         now = clock.now()

@@ -87,7 +87,7 @@ def number_hashes(person_id: UUID) -> frozenset[bytes]:
 
     By these she is found again in logs that hold no number.
     """
-    rows = Identifier.objects.filter(_same("person", person_id)).values_list("value_hash", flat=True)
+    rows = Identifier.objects.filter(same_person("person", person_id)).values_list("value_hash", flat=True)
     return frozenset(bytes(row) for row in rows)
 
 
