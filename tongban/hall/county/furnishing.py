@@ -44,7 +44,7 @@ def _open_windows(county: str, hall: Row) -> None:
         return
     waiting.open_hall(site, actor=ACTOR)
     for one in hall["class"]:
-        waiting.open_class(site, one["code"], one["letter"], one["name"])
+        waiting.open_class(site, one["code"], one["letter"], one["name"], one.get("items", ()))
     zones = {one["code"]: waiting.open_zone(site, **one, actor=ACTOR) for one in hall["zone"]}
     for one in hall["window"]:
         window = waiting.add_window(zones[one["zone"]], one["number"], actor=ACTOR)

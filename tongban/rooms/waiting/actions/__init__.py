@@ -1,5 +1,15 @@
-"""Every way the room changes: windows, tickets, seats, visits."""
+"""Every way the room changes: windows, tickets, seats, visits, and what is taken over the desk."""
 
+from tongban.rooms.waiting.actions.originals import return_original, take_original
+from tongban.rooms.waiting.actions.questions import (
+    accept_question,
+    answer_question,
+    decline_question,
+    end_absence,
+    hand_over_question,
+    name_stand_in,
+    take_question,
+)
 from tongban.rooms.waiting.actions.seats import (
     Booked,
     SessionFull,
@@ -11,6 +21,7 @@ from tongban.rooms.waiting.actions.seats import (
     mark_missed,
     open_session,
 )
+from tongban.rooms.waiting.actions.slips import reserve_slips, use_slip, void_slip
 from tongban.rooms.waiting.actions.tickets import (
     call_next,
     finish,
@@ -32,6 +43,7 @@ from tongban.rooms.waiting.actions.windows import (
     open_window,
     open_zone,
     reassign_window,
+    route_items,
     serve_classes,
     set_queue_rule,
 )
@@ -43,6 +55,7 @@ __all__ = [
     "set_queue_rule",
     "close_hall",
     "open_class",
+    "route_items",
     "open_zone",
     "serve_classes",
     "add_window",
@@ -68,6 +81,19 @@ __all__ = [
     "cancel_booking",
     "check_in",
     "mark_missed",
+    # questions, originals, slips
+    "take_question",
+    "hand_over_question",
+    "accept_question",
+    "decline_question",
+    "answer_question",
+    "name_stand_in",
+    "end_absence",
+    "take_original",
+    "return_original",
+    "reserve_slips",
+    "use_slip",
+    "void_slip",
     # visits
     "record_visit",
 ]

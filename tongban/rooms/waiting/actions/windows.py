@@ -61,17 +61,27 @@ def close_hall(site_id: UUID, *, actor: str) -> int:
     return Ticket.objects.filter(hall=hall, day=today, state="waiting").count()
 
 
-def open_class(site_id: UUID, code: str, letter: str, name: str) -> UUID:
-    """Give a class of business its letter.  The same again returns the same class."""
+def open_class(site_id: UUID, code: str, letter: str, name: str, items: Sequence[str] = ()) -> UUID:
+    """Give a class of business its letter, and say which items it is for.  The same again returns the same class."""
     hall = _hall(site_id)
     if len(letter) != 1 or not "A" <= letter <= "Z":
         raise Refused("letter_unfit", f"号码字头“{letter}”不能用。请用一个大写英文字母。")
     try:
         with transaction.atomic():
-            made, _ = QueueClass.objects.get_or_create(hall=hall, code=code, letter=letter, defaults={"name": name})
+            given = {"name": name, "items": list(items)}
+            made, _ = QueueClass.objects.get_or_create(hall=hall, code=code, letter=letter, defaults=given)
     except IntegrityError:
         raise Refused("letter_taken", f"业务类别“{code}”或字头“{letter}”在本大厅已经用过。请换一个。") from None
     return made.id
+
+
+def route_items(site_id: UUID, code: str, items: Sequence[str], *, actor: str) -> None:
+    """Say anew which items a class of business is for: item codes, ``unit:CODE``, ``on-the-spot`` or ``*``."""
+    with transaction.atomic():
+        hall = _hall(site_id)
+        _check_classes(hall, [code])
+        QueueClass.objects.filter(hall=hall, code=code).update(items=list(items))
+        ledger.record("hall", site_id, "route_items", actor, {"class": code, "items": list(items)}, county=hall.county)
 
 
 def open_zone(site_id: UUID, code: str, name: str, classes: Sequence[str], *, actor: str) -> UUID:

@@ -128,33 +128,57 @@ def board(site_id: UUID) -> Board:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a ticket stands in the queue."""
+
+    #: People who will probably be called before it.
+    before: int
+    #: How long it will probably wait; None where no window serves it now.
+    wait: timedelta | None
+
+
 def expected_wait(ticket_id: UUID) -> timedelta | None:
     """Return how long a ticket will probably still wait; None where no window serves it or it does not wait.
 
     Service times are the means of today's tickets per class; before the first one, three minutes (S035).
+    """
+    found = place(ticket_id)
+    return found.wait if found else None
+
+
+def place(ticket_id: UUID) -> Place | None:
+    """Return where a ticket stands; None: it does not wait any more.  Raises ``Refused("ticket_unknown")``.
+
+    Eight queries at most, however many wait.
     """
     one = Ticket.objects.select_related("queue_class").filter(id=ticket_id).first()
     if one is None:
         raise Refused("ticket_unknown", "没有找到这个号。请核对号码。")
     site_id, code, at = one.hall_id, one.queue_class.code, clock.now()
     rule, waiting, _ = _queue(site_id)
+    if all(other.id != str(one.id) for other in waiting):
+        return None
     serving = [row for row in windows(site_id) if row.is_open and code in row.classes]
-    reach = {served for row in serving for served in row.classes}
+    reach = {served for row in serving for served in row.classes} | {code}
+    rivals = [other for other in waiting if other.business in reach]
+    ordered = [other.id for other in fairness.order(rivals, at, rule)]
     service, usual = _service(site_id), timedelta(minutes=3)
     begun = dict(
         Ticket.objects.filter(id__in=[row.ticket_id for row in serving if row.ticket_id]).values_list(
             "window_id", "called_at"
         )
     )
-    return fairness.expected_wait(
+    wait = fairness.expected_wait(
         fairness.Ticket(str(one.id), one.queued_at, code, one.priority, one.appointment_at, one.called_at),
-        [other for other in waiting if other.business in reach],
+        rivals,
         at,
         rule,
         free_at=[begun[row.id] + usual if begun.get(row.id) else at for row in serving],
         service=service,
         usual=usual,
     )
+    return Place(ordered.index(str(one.id)), wait)
 
 
 def _queue(site_id: UUID) -> tuple[fairness.QueueRule, list[fairness.Ticket], dict[str, str]]:

@@ -1,5 +1,6 @@
 """Sessions with room, and whose seats they are."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -85,6 +86,23 @@ def my_appointments(
     """Return a holder's seats in these states, earliest first."""
     rows = Seat.objects.select_related("session__site").filter(
         holder_kind=holder_kind, holder_id=holder_id, state__in=states
+    )
+    return tuple(_row(one) for one in rows.order_by("session__starts_at", "id"))
+
+
+def booked_here(site_id: UUID, holder_ids: Iterable[UUID], first: datetime, last: datetime) -> tuple[SeatRow, ...]:
+    """Return the appointments of these persons at a site that begin from ``first`` until before ``last``.  One query.
+
+    Those checked in already are among them: who asks again is told her ticket again.
+    """
+    rows = Seat.objects.select_related("session__site").filter(
+        holder_kind="person",
+        holder_id__in=list(holder_ids),
+        state__in=["booked", "came"],
+        session__site_id=site_id,
+        session__kind="appointment",
+        session__starts_at__gte=first,
+        session__starts_at__lt=last,
     )
     return tuple(_row(one) for one in rows.order_by("session__starts_at", "id"))
 

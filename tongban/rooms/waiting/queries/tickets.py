@@ -48,6 +48,9 @@ class TicketRow:
     case_id: UUID | None
     #: The coming to the hall that it belongs to.
     arrival: UUID
+    #: Who took it, where she said so.
+    person_id: UUID | None
+    site_id: UUID
 
 
 def ticket(ticket_id: UUID) -> TicketRow:
@@ -62,6 +65,25 @@ def tickets_of_case(case_id: UUID) -> tuple[TicketRow, ...]:
     """Return the tickets at which a case was begun, oldest first."""
     found = Ticket.objects.select_related("queue_class", "window").filter(case_id=case_id).order_by("taken_at", "id")
     return tuple(_row(one) for one in found)
+
+
+def ticket_labelled(site_id: UUID, label: str, day: date) -> TicketRow | None:
+    """Return the ticket of a day that reads ``label``, or None.  One query."""
+    rows = Ticket.objects.select_related("queue_class", "window").filter(hall_id=site_id, day=day)
+    found = rows.filter(label=label.strip().upper()).first()
+    return None if found is None else _row(found)
+
+
+def skipped(site_id: UUID, day: date, classes: Sequence[str], *, most: int = 8) -> tuple[TicketRow, ...]:
+    """Return the tickets of these classes that were called in vain, the last first: they may come back.  One query."""
+    rows = Ticket.objects.select_related("queue_class", "window").filter(hall_id=site_id, day=day, state="skipped")
+    return tuple(_row(one) for one in rows.filter(queue_class__code__in=classes).order_by("-ended_at")[:most])
+
+
+def calls(site_id: UUID, day: date, *, most: int = 8) -> tuple[TicketRow, ...]:
+    """Return the tickets now called to a window, the last call first: what a call display shows.  One query."""
+    rows = Ticket.objects.select_related("queue_class", "window").filter(hall_id=site_id, day=day, state="called")
+    return tuple(_row(one) for one in rows.order_by("-called_at", "id")[:most])
 
 
 def in_queue(site_id: UUID, day: date, classes: Sequence[str]) -> list[fairness.Ticket]:
@@ -98,4 +120,6 @@ def _row(found: Ticket) -> TicketRow:
         extended=found.extended,
         case_id=found.case_id,
         arrival=found.arrival,
+        person_id=found.person_id,
+        site_id=found.hall_id,
     )

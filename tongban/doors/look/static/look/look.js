@@ -46,7 +46,8 @@ for (const one of document.querySelectorAll("[data-refresh]")) {
       const answer = await fetch(location.href, { headers: { "X-Refresh": "1" } });
       if (!answer.ok) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(one.id);
-      if (fresh) one.innerHTML = fresh.innerHTML;
+      // The same again is not told again to who listens.
+      if (fresh && fresh.innerHTML !== one.innerHTML) one.innerHTML = fresh.innerHTML;
     } catch { /* the line is down: what stands stays, the next round tries again */ }
   }, Number(one.dataset.refresh) * 1000);
 }

@@ -57,6 +57,8 @@ class QueueClass(models.Model):
     #: First character of its labels: B001, B002 …
     letter = models.CharField(max_length=1)
     name = models.CharField(max_length=40)
+    #: Which items it is for: item codes, ``unit:CODE``, ``on-the-spot`` or ``*`` (``rulebook.routing``).
+    items = ArrayField(models.CharField(max_length=80), default=list)
 
     class Meta:
         constraints = [

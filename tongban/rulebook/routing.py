@@ -1,0 +1,15 @@
+"""分类综合窗口: under which class of business an item is dealt with in a hall.  Pure."""
+
+from collections.abc import Collection, Mapping
+
+#: What a class may name beside item codes: the items of a unit, what is decided at once, and everything else.
+UNIT, ON_THE_SPOT, REST = "unit:", "on-the-spot", "*"
+
+
+def class_for(classes: Mapping[str, Collection[str]], item: str, unit: str, *, on_the_spot: bool) -> str:
+    """Return the code of the class that names the item most narrowly; empty: none does.
+
+    The item itself goes before its unit, its unit before ``on-the-spot``, and ``*`` takes the rest.
+    """
+    wanted = [item, UNIT + unit, *([ON_THE_SPOT] if on_the_spot else []), REST]
+    return next((code for name in wanted for code, named in classes.items() if name in named), "")
