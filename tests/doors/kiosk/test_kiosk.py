@@ -110,8 +110,8 @@ def test_trying_codes_is_slowed_down(county):
 
 
 def test_a_number_of_another_hall_is_not_shown_and_a_place_without_hall_has_no_page(county):
-    from tongban.rooms.waiting import actions as waiting
     from tongban.rooms.people import queries
+    from tongban.rooms.waiting import actions as waiting
 
     town = queries.site_coded(county.code, "town-001")
     with county.at(*MORNING):
