@@ -354,3 +354,14 @@ def test_each_line_is_known_by_its_place_and_words():
         "layout",
     ]
     assert by_where["limits.promised"].alone == limits(promised=new.limits.promised)
+
+
+def test_a_case_granted_on_a_promise_is_refused_where_the_draft_offers_none():
+    """Replayed with its own item nothing differs; without 告知承诺 it could not have been decided at once."""
+    old = item("gathering-fire-check")
+    papers = {one.code: Paper("given", at(2)) for one in old.materials_for(frozenset({"promise"}))}
+    steps = (FILED, taken("grant_on_promise", at(3), Post.DECIDER, CHIEF))
+    past = history(*steps, papers=papers, options=frozenset({"promise"}))
+    assert found(past, old, old) == []
+    refused = [one[:2] for one in found(past, replace(old, promise=None), old) if one[0] is Sort.REFUSAL]
+    assert refused == [(Sort.REFUSAL, "grant_on_promise.no_promise_offered")]

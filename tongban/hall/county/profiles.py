@@ -6,6 +6,8 @@ from pathlib import Path
 
 from tongban.rulebook.errors import Refused
 
+#: The hours in which people come.
+HOURS = (8, 9, 10, 11, 14, 15, 16, 17)
 FOLDER = Path(__file__).resolve().parents[2] / "items" / "profiles"
 
 
@@ -28,6 +30,17 @@ class Profile:
     #: Share of people who rate, and of bad grades among them.
     rated: float
     bad: float
+    #: Share of applications taken back before anybody looked, never supplied after a notice, not accepted; share of
+    #: reviews whose time is extended.
+    withdrawn: float
+    given_up: float
+    not_accepted: float
+    extended: float
+    #: Share of people who book a seat before they come to the hall, and of those who then do not come in their time.
+    booked: float
+    no_show: float
+    #: How people come through the day: weights of the hours of ``HOURS``.
+    curve: tuple[int, ...]
     #: Made-up people; firms are a sixth of them.
     people: int
 
@@ -37,7 +50,8 @@ def profile(code: str = "default") -> Profile:
     path = FOLDER / f"{code}.toml"
     if path.parent != FOLDER or not path.exists():
         raise Refused("profile_unknown", f"没有“{code}”这个模拟方案。可用的有：{'、'.join(codes())}。")
-    return Profile(**tomllib.loads(path.read_text(encoding="utf-8")))
+    told = tomllib.loads(path.read_text(encoding="utf-8"))
+    return Profile(**told | {"curve": tuple(told["curve"])})
 
 
 def codes() -> tuple[str, ...]:

@@ -12,21 +12,21 @@ from random import Random
 from uuid import UUID
 
 from tongban.hall.county.answers import answers_for
-from tongban.hall.county.opening import COUNTY, Desks
-from tongban.hall.county.profiles import Profile, profile
+from tongban.hall.county.courses import Courses
+from tongban.hall.county.opening import COUNTY
+from tongban.hall.county.profiles import HOURS, Profile, profile
+from tongban.hall.county.visiting import Appointments, after
 from tongban.rooms import calendars, clock
 from tongban.rooms.casework import actions as casework
-from tongban.rooms.casework.actions import Filing, Offer, Signer, Who, person
-from tongban.rooms.casework.queries.reading import read
+from tongban.rooms.casework.actions import Filing, Signer, person
+from tongban.rooms.casework.queries.parts import bundle_item
 from tongban.rooms.catalogue import queries as catalogue
 from tongban.rooms.files import actions as files
 from tongban.rooms.people import actions as people
 from tongban.rooms.people import queries as who
-from tongban.rooms.ratings import actions as ratings
 from tongban.rulebook.authority import Power
 from tongban.rulebook.catalogue.item import Item, ItemClass, Material
 from tongban.rulebook.errors import Refused
-from tongban.rulebook.indicators import Grade
 from tongban.rulebook.numbers import make_citizen_id, make_credit_code
 
 #: The smallest picture there is.
@@ -49,18 +49,36 @@ class Simulated:
     days: tuple[date, ...]
     filed: int
     steps: int
+    #: Seats booked at the hall, and how many of those people did not come in their time.
+    booked: int
+    missed: int
     #: How often the house said no, by code: a simulation makes honest mistakes too.
     refusals: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What somebody wants today."""
+
+    item: Item
+    applicant: UUID
+    #: Who acts: she herself, or the representative of the firm.
+    by: UUID
+    options: frozenset[str]
+    left_out: str
+    #: Where she goes; None: from home.
+    site: UUID | None
+    channel: str
 
 
 @dataclass(order=True)
 class _Event:
     at: datetime
     order: int
-    act: Callable[[], None] = field(compare=False)
+    act: Callable[[], object] = field(compare=False)
 
 
-class Simulation:
+class Simulation(Courses):
     """One run."""
 
     def __init__(
@@ -74,15 +92,22 @@ class Simulation:
         self.refusals: Counter[str] = Counter()
         self.persons: list[UUID] = []
         self.firms: list[tuple[UUID, UUID]] = []
-        #: One made-up file of each kind that items take.
-        self.files: dict[str, UUID] = {}
+        self.files = {}
+        self.begun = set()
+        self.seats: Appointments | None = None
 
-    def run(self, days: int, *, progress: Callable[[int, int], None] | None = None) -> Simulated:
-        """Act through ``days`` working days; what is not finished by then stays open."""
+    def run(
+        self, days: int, *, arrivals: int | None = None, progress: Callable[[int, int], None] | None = None
+    ) -> Simulated:
+        """Act through ``days`` working days; what is not finished by then stays open.
+
+        ``arrivals``: people come on the first so many days only.
+        """
         wanted = list(_working_days(self.start, days))
         with clock.held(clock.at_local(wanted[0], 7)):
             self._prepare(wanted[0])
-        for day in wanted:
+        for day in wanted[:arrivals]:
+            self._open(day)
             for n in range(self.per_day):
                 self._plan_arrival(day, n)
         total, done = len(self.events), 0
@@ -101,7 +126,17 @@ class Simulation:
                 progress(done, max(total, done + len(self.events)))
         with clock.held(over):
             self.steps += casework.sweep(10_000).acted
-        return Simulated(tuple(wanted), self.filed, self.steps, dict(self.refusals))
+        booked, missed = (self.seats.booked, self.seats.missed) if self.seats else (0, 0)
+        return Simulated(tuple(wanted), self.filed, self.steps, booked, missed, dict(self.refusals))
+
+    def _open(self, day: date) -> None:
+        """The hall offers the seats of a day, and marks in the evening who did not come."""
+        if self.knobs.booked == 0 or not self.sites.get("hall"):
+            return
+        seats = self.seats = self.seats or Appointments(self.sites["hall"][0])
+        with clock.held(clock.at_local(day, 7)):
+            seats.open_day(day, self.per_day)
+        self._later(after(day), seats.close_day)
 
     def _prepare(self, day: date) -> None:
         rng = Random(f"{self.seed}:people")
@@ -138,173 +173,77 @@ class Simulation:
             f"模拟商贸{n}号", county=self.county, actor="house", credit_code=code, representative=representative
         )
 
-    # ---- one case ----
+    # ---- people come ----
 
     def _plan_arrival(self, day: date, n: int) -> None:
         rng = Random(f"{self.seed}:{day}:{n}")
-        # Arrivals peak at ten and at three; the curve is set by hand.
-        hour = rng.choices((8, 9, 10, 11, 14, 15, 16, 17), (6, 18, 22, 12, 10, 16, 11, 5))[0]
+        hour = rng.choices(HOURS, self.knobs.curve)[0]
         at = clock.at_local(day, hour, rng.randint(0, 59)) + timedelta(seconds=rng.randint(0, 59))
-        self._later(at, lambda: self._file(rng))
+        if rng.random() < self.knobs.booked:
+            self._later(clock.at_local(day, 7, 30), lambda: self._book(rng, at))
+        else:
+            self._later(at, lambda: self._hand_in(rng, self._wish(rng)))
 
-    def _later(self, at: datetime, act: Callable[[], None]) -> None:
+    def _later(self, at: datetime, act: Callable[[], object]) -> None:
         self.made += 1
         heapq.heappush(self.events, _Event(at, self.made, act))
 
-    def _soon(self, rng: Random, act: Callable[[], None], low: int, high: int) -> None:
-        """Do it after some minutes of work; outside working days it waits for the next one."""
-        at = clock.now() + timedelta(minutes=rng.randint(low, high))
-        local = at.astimezone(clock.SHANGHAI)
-        if local.hour >= 18:
-            at = clock.at_local(local.date() + timedelta(days=1), 9, local.minute)
-        while not calendars.calendar().is_workday(clock.legal_date(at)):
-            at += timedelta(days=1)
-        self._later(at, act)
-
-    def _act(self, act: Callable[[], None]) -> None:
+    def _act(self, act: Callable[[], object]) -> None:
         try:
             act()
             self.steps += 1
         except Refused as no:
             self.refusals[f"{no.code}（{no.sentence}）"] += 1
 
-    def _file(self, rng: Random) -> None:
+    def _book(self, rng: Random, at: datetime) -> None:
+        """She books a seat where she means to go to the hall; in her time she comes, or only when it is over."""
+        wish, seats = self._wish(rng), self.seats
+        booked = seats is not None and wish.site == seats.site
+        code = seats.book(at, wish.by, wish.item.code, f"sim-{self.seed}-{self.made}") if seats and booked else ""
+        if not code or seats is None:
+            self._later(at, lambda: self._hand_in(rng, wish))
+        elif rng.random() < self.knobs.no_show:
+            self._later(after(clock.legal_date(at)) + timedelta(minutes=5), lambda: self._hand_in(rng, wish))
+        else:
+            self._later(at, lambda: seats.come(code, lambda: self._hand_in(rng, wish), wish.item.visits))
+            self._later(at + timedelta(minutes=rng.randint(1, 15)), seats.serve)
+
+    def _wish(self, rng: Random) -> _Wish:
         item = rng.choice(self.spot if rng.random() < self.knobs.on_the_spot and self.spot else self.other)
         applicant, by = self._applicant(rng, item)
         options = frozenset(rng.choice(one.options).code for one in item.situations)
-        needed = [m for m in item.materials_for(options) if m.source != "made"]
+        needed = self._needed(item, options)
         left_out = rng.choice(needed).code if needed and rng.random() < self.knobs.incomplete else ""
         online = rng.random() < self.knobs.online and item.online.receive
         station = rng.choice([kind for kind in item.stations if self._site_of(kind)] or ["county"])
         site = None if online else rng.choice(self._site_of(station))
+        channel = "net" if online else ("village" if station == "village" else "window")
+        return _Wish(item, applicant, by, options, left_out, site, channel)
+
+    def _hand_in(self, rng: Random, wish: _Wish) -> UUID:
+        item, by = wish.item, wish.by
         filing = Filing(
             county=self.county,
             item_code=item.code,
-            applicant_id=applicant,
+            applicant_id=wish.applicant,
             answers=answers_for(item.form, rng, clock.today(), whole=item.kind == "bundle"),
-            offers={m.code: self._paper(m) for m in needed if m.code != left_out},
-            options=options,
-            channel="net" if online else ("village" if station == "village" else "window"),
-            site_id=site,
-            agent_id=by if by != applicant else None,
+            offers={m.code: self._paper(m) for m in self._needed(item, wish.options) if m.code != wish.left_out},
+            options=wish.options,
+            channel=wish.channel,
+            site_id=wish.site,
+            agent_id=by if by != wish.applicant else None,
             signers=[Signer(role, by, signed=True) for role in item.signatures if role != "applicant"],
         )
-        taker = person(by) if online else self._desks().able(Power.RECEIVE, item, at=site)
+        taker = person(by) if wish.site is None else self._desks().able(Power.RECEIVE, item, at=wish.site)
         filed = casework.file_case(filing, taker, key=f"sim-{self.seed}-{self.made}-{self.filed}")
         self.filed += 1
-        if item.kind == "bundle":
-            casework.tend_bundle(filed.case_id)
-            return
-        self._soon(rng, lambda: self._intake(rng, filed.case_id, item, by), 2, 90)
+        self._begin(rng, filed.case_id, item, by)
+        return filed.case_id
 
-    def _intake(self, rng: Random, case_id: UUID, item: Item, by: UUID) -> None:
-        file = read(case_id)
-        acceptor = self._desks().able(Power.ACCEPT, item)
-        if file.facts.state == "accepted":  # the law was faster
-            self._soon(rng, lambda: self._review(rng, case_id, item, by), 60, 1500)
-        elif file.facts.missing:
-            lacking = dict.fromkeys(file.facts.missing, "没有提交，请补交清晰完整的材料")
-            casework.ask_correction(case_id, acceptor, lacking)
-            self._soon(rng, lambda: self._supply(rng, case_id, item, by), 60, 2000)
-        elif item.kind == "filing":
-            casework.put_on_record(case_id, acceptor)
-            self._soon(rng, lambda: self._issue(rng, case_id, item, by), 1, 60)
-        elif item.on_the_spot and item.kind == "permit":  # a registration is entered, however soon
-            casework.decide_on_spot(case_id, self._both(item))
-            self._soon(rng, lambda: self._issue(rng, case_id, item, by), 1, 20)
-        else:
-            casework.accept(case_id, acceptor)
-            self._soon(rng, lambda: self._review(rng, case_id, item, by), 60, 1500)
-
-    def _supply(self, rng: Random, case_id: UUID, item: Item, by: UUID) -> None:
-        missing = read(case_id).facts.missing
-        casework.supply(case_id, person(by), {code: self._paper(item.material(code)) for code in missing})
-        self._soon(rng, lambda: self._intake(rng, case_id, item, by), 5, 120)
-
-    def _review(self, rng: Random, case_id: UUID, item: Item, by: UUID) -> None:
-        file = read(case_id)
-        if item.elsewhere and file.facts.state == "accepted":
-            casework.outside_result(
-                case_id,
-                result="granted",
-                outside_number=f"W{self.made}",
-                decided_on=clock.today(),
-                message_id=f"sim-{case_id}",
-                who=self._desks().able(Power.EXAMINE, item),
-            )
-            self._soon(rng, lambda: self._issue(rng, case_id, item, by), 1, 60)
-            return
-        if item.limits.publication is not None and not file.facts.proceedings:
-            casework.publicise(case_id, self._desks().able(Power.EXAMINE, item))
-            self._later(
-                clock.at_local(read(case_id).facts.proceedings[-1].due_on + timedelta(days=1), 10),
-                lambda: self._end_publication(rng, case_id, item, by),
-            )
-            return
-        if file.facts.stage + 1 < len(item.desks):
-            power = Power.EXAMINE if item.desks[file.facts.stage].power == "examine" else Power.DECIDE
-            casework.pass_on(case_id, self._desks().able(power, item), opinion="符合要求")
-            self._soon(rng, lambda: self._review(rng, case_id, item, by), 60, 1500)
-            return
-        self._decide(rng, case_id, item, by, file.facts.acceptor)
-
-    def _end_publication(self, rng: Random, case_id: UUID, item: Item, by: UUID) -> None:
-        casework.end_publication(case_id, self._desks().able(Power.EXAMINE, item), result="no_objection")
-        self._soon(rng, lambda: self._review(rng, case_id, item, by), 60, 300)
-
-    def _decide(self, rng: Random, case_id: UUID, item: Item, by: UUID, acceptor: UUID | None) -> None:
-        decider = self._desks().able(Power.DECIDE, item, other_than=frozenset({acceptor} if acceptor else ()))
-        if item.fee is not None and read(case_id).facts.fee == "due":
-            casework.settle_fee(case_id, decider, state="paid", voucher=f"PZ{self.made:08d}")
-        if rng.random() < self.knobs.refused:
-            casework.refuse(case_id, decider, ground="不符合本事项规定的条件", reason="现场情况与申请内容不一致")
-            return
-        if item.kind == "registration":
-            casework.enter(case_id, decider, opinion="准予登记")
-        else:
-            casework.grant(case_id, decider, opinion="准予")
-        self._soon(rng, lambda: self._issue(rng, case_id, item, by), 5, 240)
-
-    def _issue(self, rng: Random, case_id: UUID, item: Item, by: UUID) -> None:
-        exit_desk = self._desks().able(Power.DELIVER, item)
-        if read(case_id).facts.fee == "due":
-            casework.settle_fee(case_id, exit_desk, state="paid", voucher=f"PZ{self.made:08d}")
-        casework.issue(case_id, exit_desk)
-        self._soon(rng, lambda: self._deliver(rng, case_id, item, by), 5, 400)
-
-    def _deliver(self, rng: Random, case_id: UUID, item: Item, by: UUID) -> None:
-        casework.deliver(case_id, self._desks().able(Power.DELIVER, item), collector_id=by)
-        if rng.random() < self.knobs.rated:
-            self._soon(rng, lambda: self._rate(rng, case_id, by), 1, 300)
-
-    def _rate(self, rng: Random, case_id: UUID, by: UUID) -> None:
-        if rng.random() < self.knobs.bad:
-            grade = rng.choice((Grade.DISSATISFIED, Grade.VERY_DISSATISFIED))
-        else:
-            grade = rng.choice((Grade.VERY_SATISFIED, Grade.SATISFIED))
-        ratings.rate(case_id, person(by), grade, channel=rng.choice(("pc", "mobile", "qr", "hall_tablet")))
-
-    # ---- who and where ----
-
-    def _desks(self) -> Desks:
-        return Desks(self.county, clock.today())
-
-    def _both(self, item: Item) -> Who:
-        """Somebody who may accept and decide: the chief representative of an on-the-spot item."""
-        powers = who.powers()
-        from tongban.rulebook.authority import Subject
-
-        subject, day = Subject(item.code, item.unit), clock.today()
-        deciders = {post.id for post in powers.able(self.county, Power.DECIDE, subject, day)}
-        for post in powers.able(self.county, Power.ACCEPT, subject, day):
-            holder = powers.holder(post.id, day)
-            if post.id in deciders and holder is not None:
-                return casework.staff(holder.id, post.id)
-        raise LookupError(f"nobody may decide {item.code} on the spot")
-
-    def _paper(self, material: Material) -> Offer:
-        """Return a file of a kind the material takes."""
-        return Offer(file_id=next(made for kind, made in self.files.items() if kind in material.formats))
+    def _needed(self, item: Item, options: frozenset[str]) -> list[Material]:
+        """Return the papers she has to bring; for a bundle those of all its parts, each once."""
+        whole = bundle_item(self.county, item, options, clock.today()) if item.parts else item
+        return [m for m in whole.materials_for(options) if m.source != "made"]
 
     def _site_of(self, station: str) -> list[UUID]:
         return self.sites.get({"county": "hall"}.get(station, station), [])

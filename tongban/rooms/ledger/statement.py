@@ -18,6 +18,11 @@ def allow(table: str, *, key: str = "", update: tuple[str, ...] = ()) -> None:
     _TABLES[table] = f" ON CONFLICT ({key}) DO UPDATE SET {settings}" if update else ""
 
 
+def allowed() -> frozenset[str]:
+    """Return the tables that steps may write beside the case row."""
+    return frozenset(_TABLES)
+
+
 #: Everything of a case row that a step may change.  The journal entry stores exactly these.
 CASE_COLUMNS = (
     "number",

@@ -66,7 +66,7 @@ class _Walk:
     def __init__(self, history: History, item: Item, calendar: Calendar) -> None:
         self.history, self.item, self.calendar = history, item, calendar
         self.needed = [one for one in item.materials_for(history.options) if one.source != "made"]
-        self.facts = Facts(kind=KINDS[item.kind], item=item, expires_on=history.expires_on)
+        self.facts = Facts(kind=KINDS[item.kind], item=item, options=history.options, expires_on=history.expires_on)
         #: Codes and roles that a refusal would have brought in.
         self.mended: set[str] = set()
         self.form_wanted = False
