@@ -35,7 +35,11 @@ def guide(version_id: UUID) -> GuidePage:
     if row is None:
         raise Refused("item_version_unknown", "找不到这个事项版本。请刷新后再看。")
     county, version, unverified = row
-    one = item(version_id)
+    return guide_of(item(version_id), version_id, version, county, unverified=unverified)
+
+
+def guide_of(one: Item, version_id: UUID, version: int, county: str, *, unverified: bool) -> GuidePage:
+    """Return the guide of an item, published or not.  No query."""
     page = one.guide
     return GuidePage(
         version_id=version_id,

@@ -84,6 +84,11 @@ def listed(county: str, day: date, *, unit: str = "") -> tuple[ListedItem, ...]:
     return tuple(_listed(run) for run in runs if not unit or run.unit == unit)
 
 
+def digests(county: str, day: date) -> dict[str, str]:
+    """Return the digest of every version that holds on ``day``, by item code.  One query."""
+    return {code: run.digest for code, run in book_on(county, day).items()}
+
+
 def children(county: str, code: str, day: date) -> tuple[ListedItem, ...]:
     """Return the sub items of a main item that hold on ``day``.  One query."""
     return tuple(_listed(run) for run in book(county).children_on(code, day))
