@@ -10,7 +10,6 @@ import re
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tongban.hall import state
@@ -72,9 +71,9 @@ def _empty() -> "Catalog":
         charset="utf-8",
         creation_date=made,
         revision_date=made,
-        last_translator="",
+        last_translator="Tongban",
         language_team="",
-        msgid_bugs_address="",
+        msgid_bugs_address="Tongban",
         fuzzy=False,
     )
 
