@@ -32,6 +32,8 @@ class Visitor:
     #: What the post may do at all; the rooms ask again about each case.
     powers: frozenset[Power] = field(default_factory=frozenset)
     big_text: bool = False
+    #: 为谁办: for whom a citizen acts in this browser, and still may today; None: herself.
+    acting_for: queries.Represented | None = None
 
     @property
     def is_person(self) -> bool:
@@ -58,6 +60,11 @@ class Visitor:
         raise Refused("sign_in_first", "请先登录。")
 
     @property
+    def applicant_id(self) -> UUID:
+        """For whom she asks: whom she acts for, else herself.  Raises ``Refused("for_persons")``."""
+        return self.acting_for.person_id if self.acting_for else self.person_id
+
+    @property
     def person_id(self) -> UUID:
         """The citizen who is signed in.  Raises ``Refused("for_persons")``."""
         if self.signed is None or self.signed.person_id is None:
@@ -77,7 +84,7 @@ class Visitor:
 
 
 def visitor(request: HttpRequest) -> Visitor:
-    """Return who asks; read at the first question, three queries at most."""
+    """Return who asks; read at the first question, three queries at most, six for who acts for another."""
     found = getattr(request, "_visitor", None)
     if found is None:
         found = request._visitor = _read(request)  # type: ignore[attr-defined]
@@ -92,7 +99,7 @@ def _read(request: HttpRequest) -> Visitor:
         return Visitor(queries.home_county(), big_text=request.COOKIES.get(BIG_TEXT) == "1")
     if signed.staff_id is None or signed.post_id is None:
         people.note_seen(signed.sign_in_id, people.PERSON_IDLE)
-        return Visitor(signed.county, signed, big_text=signed.big_text)
+        return Visitor(signed.county, signed, big_text=signed.big_text, acting_for=_principal(signed))
     people.note_seen(signed.sign_in_id, people.STAFF_IDLE)
     powers, day = queries.powers(), clock.today()
     try:
@@ -100,6 +107,13 @@ def _read(request: HttpRequest) -> Visitor:
     except Refused:  # the post was left meanwhile: signed in, but with nothing to do
         return Visitor(signed.county, signed, big_text=signed.big_text)
     return Visitor(signed.county, signed, actor, powers.held_by(actor.post_id, day), signed.big_text)
+
+
+def _principal(signed: queries.SignedIn) -> queries.Represented | None:
+    if signed.acting_for is None or signed.person_id is None:
+        return None
+    may = queries.acts_for(signed.person_id, clock.today())
+    return next((one for one in may if one.person_id == signed.acting_for), None)
 
 
 def set_cookie(response: HttpResponse, entered: people.Entered) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from tongban.rulebook.basis import Basis, design
+from tongban.rulebook.basis import Basis, design, unchecked
 from tongban.rulebook.errors import Refused
 
 EVERY_ITEM = "*"
@@ -55,6 +55,21 @@ LABELS = {
 
 #: 三员分立: no post may hold two of them (等保2.0 三级, 待核).
 APART = (Power.SYSTEM, Power.SECURITY, Power.AUDIT)
+
+
+_APART_BASIS = unchecked("等保2.0 三级：系统管理、安全管理、审计管理分设")
+
+
+def check_apart(powers: Iterable[Power]) -> None:
+    """Refuse powers of which two may not be in one hand: ``Refused("powers_apart")``."""
+    found = [power for power in APART if power in set(powers)]
+    if len(found) > 1:
+        named = "、".join(f"“{LABELS[power]}”" for power in found)
+        raise Refused(
+            "powers_apart",
+            f"{named}不能由同一个岗位或同一个人担任（三员分立）。请把它们分给不同的人。",
+            _APART_BASIS,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tongban.doors.guards import demo_only, guarded_by
+from tongban.doors.signin.first_page import door_of, first_page
 from tongban.doors.visiting import set_cookie, visitor
 from tongban.rooms import clock
 from tongban.rooms.people import actions as people
 from tongban.rooms.people import queries
-from tongban.rulebook.authority import Power
 from tongban.rulebook.errors import Refused
 
 
@@ -26,20 +26,6 @@ class Somebody:
     name: str
     #: What she is, or which post he holds.
     title: str
-
-
-#: What somebody of each power sees first, the narrowest power first.
-_FIRST = (
-    (Power.SYSTEM, "admin"),
-    (Power.SECURITY, "admin"),
-    (Power.AUDIT, "admin"),
-    (Power.EDIT, "items"),
-    (Power.SUPERVISE, "watch"),
-    (Power.DECIDE, "office"),
-    (Power.EXAMINE, "office"),
-    (Power.RECEIVE, "counter"),
-    (Power.DELIVER, "counter"),
-)
 
 
 @guarded_by(demo_only)
@@ -69,11 +55,7 @@ def _enter(county: str, kind: str, wanted: str) -> tuple[people.Entered, str]:
         raise Refused("post_not_held", "这个岗位今天无人担任。请另选一个。")
     account = people.open_account(county, f"staff:{holder.number}", actor="house", staff_id=holder.id)
     entered = people.sign_in(account, way="demo", device=_("演示"), post_id=chosen)
-    return entered, _first_page(queries.powers().held_by(chosen, day))
-
-
-def _first_page(powers: frozenset[Power]) -> str:
-    return reverse(next((door for power, door in _FIRST if power in powers), "account"))
+    return entered, first_page(queries.powers().held_by(chosen, day))
 
 
 def _citizens(county: str) -> list[Somebody]:
@@ -91,7 +73,5 @@ def _posts(county: str) -> dict[str, list[Somebody]]:
         holder = powers.holder(post.id, day)
         if holder is None or powers.counties[post.id] != county:
             continue
-        held = powers.held_by(post.id, day)
-        door = next((door for power, door in _FIRST if power in held), "account")
-        groups[labels[door]].append(Somebody("post", post.id, holder.name, post.title))
+        groups[labels[door_of(powers.held_by(post.id, day))]].append(Somebody("post", post.id, holder.name, post.title))
     return {label: rows for label, rows in groups.items() if rows}

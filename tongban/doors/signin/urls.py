@@ -2,12 +2,26 @@
 
 from django.urls import path
 
-from tongban.doors.signin import demo, views
+from tongban.doors.signin import account, codes, demo, entering, outside
 
 urlpatterns = [
-    path("sign-in/", views.page, name="sign-in"),
-    path("sign-out/", views.leave, name="sign-out"),
-    path("account/", views.account, name="account"),
-    path("prefer/", views.prefer, name="prefer"),
+    path("sign-in/", entering.page, name="sign-in"),
+    path("sign-in/code/", codes.sign_in, name="sign-in-code"),
+    path("sign-in/staff/", entering.staff, name="sign-in-staff"),
+    path("sign-in/first/", codes.first, name="first"),
+    path("sign-in/figures/", entering.figures, name="sign-in-figures"),
+    path("sign-in/authenticator/", entering.authenticator, name="authenticator"),
+    path("sign-in/outside/", outside.leave_for, name="sign-in-outside"),
+    path("sign-in/outside/back/", outside.come_back, name="sign-in-back"),
+    path("register/", codes.register, name="register"),
+    path("register/identity/", codes.identity, name="identity"),
+    path("forgotten/", codes.forgotten, name="forgotten"),
+    path("code/", codes.prove, name="code"),
+    path("new-password/", codes.new_password, name="new-password"),
+    path("sign-out/", account.leave, name="sign-out"),
+    path("account/", account.account, name="account"),
+    path("account/for/", account.acting, name="account-for"),
+    path("account/post/", account.post, name="account-post"),
+    path("prefer/", account.prefer, name="prefer"),
     path("demo/", demo.page, name="demo"),
 ]

@@ -93,17 +93,26 @@ def _approve(county: str, hall: Row) -> None:
     """Let every unit use what the materials of its items name, and what the seed names besides."""
     fields: dict[str, Sequence[str]] = {one["code"]: one["fields"] for one in hall["resource"]}
     terms = hall["sharing"]
-    standing = {(one.resource, one.unit) for one in exchanged.requests(county)}
-    named = [(one["resource"], one["unit"]) for one in hall["request"]]
-    fewer = {(one["resource"], one["unit"]): one["fields"] for one in hall["request"] if "fields" in one}
+    requests = exchanged.requests(county)
+    standing = {(one.resource, one.unit) for one in requests}
+    purposes = {(one.resource, one.unit, one.purpose) for one in requests}
+    plain = [one for one in hall["request"] if "purpose" not in one]
+    named = [(one["resource"], one["unit"]) for one in plain]
+    fewer = {(one["resource"], one["unit"]): one["fields"] for one in plain if "fields" in one}
     wanted = {*needed(county, clock.today()), *named}
     if unknown := sorted({code for code, _ in wanted} - set(fields)):
         raise Refused(
             "seed_incomplete", f"事项要用的共享资源没有登记：{'、'.join(unknown)}。请补进县的大厅文件的 resource 部分。"
         )
-    for code, unit in sorted(wanted - standing):
-        asked = fewer.get((code, unit), fields[code])
-        request = exchange.request_share(county, code, unit=unit, purpose=terms["purpose"], fields=asked, actor=ACTOR)
+    asked = [
+        (code, unit, terms["purpose"], fewer.get((code, unit), fields[code]))
+        for code, unit in sorted(wanted - standing)
+    ]
+    for one in hall["request"]:
+        if "purpose" in one and (one["resource"], one["unit"], one["purpose"]) not in purposes:
+            asked.append((one["resource"], one["unit"], one["purpose"], one["fields"]))
+    for code, unit, purpose, names in asked:
+        request = exchange.request_share(county, code, unit=unit, purpose=purpose, fields=names, actor=ACTOR)
         exchange.approve_share(request, until=terms["until"], actor=ACTOR)
 
 

@@ -23,7 +23,7 @@ class Message:
 
     #: The same key again is the same message.
     key: str
-    #: ``person:id``, ``post:id`` or ``unit:code/desk``: never a name or a number.
+    #: ``person:id``, ``post:id``, ``unit:code/desk`` or ``code:id``: never a name or a number.
     to: str
     #: What is read.
     text: str
@@ -71,9 +71,13 @@ class HttpChannel:
     def send(self, message: Message) -> None:
         """Hand the message to the gateway.  A message to a desk is read in the house and does not go out."""
         kind, _, subject = message.to.partition(":")
-        if kind != "person":
+        if kind == "code":
+            code = people.code_to_send(UUID(subject))
+            phone = code.phone if code else ""
+        elif kind == "person":
+            phone = people.reveal(UUID(subject), who="house", purpose="notice").get("phone", "")
+        else:
             return
-        phone = people.reveal(UUID(subject), who="house", purpose="notice").get("phone")
         if not phone:
             return
         answer = self.client.post(

@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 from django.db import connection
 
+from tongban.hall.postman.codes import keep_code
 from tongban.hall.postman.notices import keep_notice
 from tongban.rooms import clock
 from tongban.rooms.archive.actions import keep_archive
@@ -50,6 +51,7 @@ KEEPERS: dict[str, Keeper] = {
     "document": keep_document,
     "licence_entry": keep_licence_entry,
     "notice": keep_notice,
+    "code": keep_code,
     "archive": keep_archive,
     "bad_rating": keep_bad_rating,
     "matter": keep_matter,

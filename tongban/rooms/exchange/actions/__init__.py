@@ -19,6 +19,7 @@ from tongban.rooms.exchange.actions.matching import (
     settle_difference,
 )
 from tongban.rooms.exchange.actions.outgoing import Delivery, deliver_due, deliver_outbox, hand_over, send_case
+from tongban.rooms.exchange.actions.real_name import confirm_identity
 from tongban.rooms.exchange.actions.sharing import (
     FORMS,
     approve_share,
@@ -71,6 +72,7 @@ __all__ = [
     # asking
     "ask",
     "check_form",
+    "confirm_identity",
     # outgoing
     "Delivery",
     "send_case",

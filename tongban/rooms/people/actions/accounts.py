@@ -12,6 +12,7 @@ from tongban.rooms import clock, crypto
 from tongban.rooms.ledger import actions as ledger
 from tongban.rooms.people.models import Account, Person, SignIn, Staff
 from tongban.rooms.people.queries import posts
+from tongban.rooms.people.queries.acting import acts_for
 from tongban.rulebook.errors import Refused
 
 #: How long a sign-in lasts without being used.  Design: a citizen's phone is her own, a counter's screen is not.
@@ -98,8 +99,30 @@ def sign_out(sign_in_id: UUID, *, account_id: UUID) -> None:
 @transaction.atomic
 def sign_out_everywhere(account_id: UUID, *, but: UUID | None = None) -> int:
     """End every sign-in of the account, except ``but``; returns how many."""
+    return end_sign_ins(account_id, but=but)
+
+
+def end_sign_ins(account_id: UUID, *, but: UUID | None = None) -> int:
+    """End the account's sign-ins within the transaction of something greater; returns how many."""
     rows = SignIn.objects.filter(account_id=account_id, ended_at=None)
     return (rows.exclude(id=but) if but else rows).update(ended_at=clock.now())
+
+
+@transaction.atomic
+def act_for(sign_in_id: UUID, principal_id: UUID | None) -> None:
+    """From now on act for somebody else in this browser; None: for oneself again.
+
+    Raises ``Refused("not_yours")`` when nothing on record lets her: neither representative, guardian nor mandate.
+    """
+    row = SignIn.objects.select_related("account").get(id=sign_in_id)
+    person_id = row.account.person_id
+    if person_id is None:
+        raise Refused("for_persons", "只有办事人可以选择为谁办。")
+    if principal_id is not None and principal_id not in {one.person_id for one in acts_for(person_id, clock.today())}:
+        raise Refused("not_yours", "没有您可以为其办事的登记。请先由对方委托您，或由单位登记您为法定代表人。")
+    row.acting_for_id = principal_id
+    row.save(update_fields=["acting_for"])
+    ledger.log_access(f"person:{person_id}", "sign_in", row.id, "act_for")
 
 
 @transaction.atomic
@@ -128,6 +151,13 @@ def _post(staff_id: UUID, post_id: UUID | None) -> UUID:
     if not held:
         raise Refused("post_missing", "您今天没有担任任何岗位。请联系管理员登记任岗。")
     return held[0].id
+
+
+def subject_of(account: Account) -> tuple[str, UUID]:
+    """Return in whose stream of the journal the account is told: ``person`` or ``staff``, and its id."""
+    subject = account.staff_id or account.person_id
+    assert subject is not None, "the table has a constraint for it"
+    return ("staff" if account.staff_id else "person"), subject
 
 
 def _name(account: Account) -> str:

@@ -6,9 +6,11 @@ again at the next question.
 
 from collections.abc import Sequence
 from datetime import date
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Model, Q, QuerySet
 
 from tongban.rooms import clock
 from tongban.rooms.ledger import actions as ledger
@@ -16,10 +18,13 @@ from tongban.rooms.people import words
 from tongban.rooms.people.actions.persons import open_person
 from tongban.rooms.people.actions.places import named_site, named_unit
 from tongban.rooms.people.actions.version import powers_changed
-from tongban.rooms.people.models import AuthorityRow, Holding, Post, Staff
+from tongban.rooms.people.models import AuthorityRow, Holding, Post, Staff, Unit
 from tongban.rooms.people.models.powers import POWERS
+from tongban.rulebook.authority import APART, Power, check_apart
 from tongban.rulebook.basis import Basis
 from tongban.rulebook.errors import Refused
+
+Row = TypeVar("Row", bound=Model)
 
 
 @transaction.atomic
@@ -122,6 +127,7 @@ def hold_post(
     for other in Holding.objects.filter(post=post, valid_from__lte=valid_until or date.max):
         if other.valid_until is None or other.valid_until >= begins:
             raise Refused("post_held", f"岗位“{post.title}”在这段时间已有人担任。请先办结前任的离岗手续。")
+    _check_apart_of_holder(staff.id, begins, valid_until, _powers_of(post, begins, valid_until))
     made = Holding.objects.create(
         county=post.county, staff=staff, post=post, valid_from=begins, valid_until=valid_until
     )
@@ -174,10 +180,13 @@ def grant_authority(
     if not order_text.strip():
         raise Refused("authority_order_missing", "授权要写明依据哪一份授权文件及文号。请补充。")
     words.check_range(begins, valid_until)
+    holder_post = _named_post(county, post) if post else None
+    holder_unit = named_unit(county, unit) if unit else None
+    _check_apart(holder_post, holder_unit, begins, valid_until, powers)
     made = AuthorityRow.objects.create(
         county=county,
-        post=_named_post(county, post) if post else None,
-        unit=named_unit(county, unit) if unit else None,
+        post=holder_post,
+        unit=holder_unit,
         items=["*"] if "*" in items else sorted(set(items)),
         powers=[power for power in POWERS if power in powers],
         site=named_site(county, site) if site else None,
@@ -214,6 +223,39 @@ def withdraw_authority(authority_id: UUID, *, actor: str) -> None:
     kind, holder = _holder(row)
     ledger.record(kind, holder, "withdraw_authority", actor, {"authority": row.id}, county=row.county)
     powers_changed()
+
+
+def _check_apart(post: Post | None, unit: Unit | None, begins: date, ends: date | None, powers: Sequence[str]) -> None:
+    """三员分立: refuse when a post, or who holds it, would come to two of the powers that are kept apart.
+
+    Only powers of that kind are looked at, so that ordinary grants cost no question.
+    """
+    if not set(powers) & set(APART):
+        return
+    posts = [post] if post else list(Post.objects.filter(unit=unit, valid_until=None))
+    for one in posts:
+        together = [*powers, *_powers_of(one, begins, ends)]
+        check_apart(map(Power, together))
+        for staff_id in _overlapping(Holding.objects.filter(post=one), begins, ends).values_list("staff_id", flat=True):
+            _check_apart_of_holder(staff_id, begins, ends, together)
+
+
+def _check_apart_of_holder(staff_id: UUID, begins: date, ends: date | None, powers: Sequence[str]) -> None:
+    """The same for all posts that one person holds, in whichever unit she is employed."""
+    if not set(powers) & set(APART):
+        return
+    person_id = Staff.objects.values_list("person_id", flat=True).get(id=staff_id)
+    held = _overlapping(Holding.objects.filter(staff__person_id=person_id).select_related("post"), begins, ends)
+    check_apart(map(Power, [*powers, *(power for one in held for power in _powers_of(one.post, begins, ends))]))
+
+
+def _powers_of(post: Post, begins: date, ends: date | None) -> list[str]:
+    rows = AuthorityRow.objects.filter(Q(post=post) | Q(unit_id=post.unit_id), withdrawn_at=None)
+    return [power for row in _overlapping(rows, begins, ends) for power in row.powers]
+
+
+def _overlapping(rows: QuerySet[Row], begins: date, ends: date | None) -> QuerySet[Row]:
+    return rows.filter(Q(valid_until=None) | Q(valid_until__gte=begins), valid_from__lte=ends or date.max)
 
 
 def _holder(row: AuthorityRow) -> tuple[str, UUID]:

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from tongban.rooms import clock, crypto
 from tongban.rooms.ledger import actions as ledger
+from tongban.rooms.people.actions import codes, slowing
 from tongban.rooms.people.models.tokens import SCOPES, Answered, Budget, Token
 from tongban.rooms.people.queries import posts
 from tongban.rooms.people.queries.persons import person
@@ -149,10 +150,10 @@ def once(actor: str, key: str, request: object, act: Callable[[], Any]) -> Any:
 
 
 def forget_answers() -> int:
-    """Remove answers and counts that nobody needs any more; returns how many."""
+    """Remove answers, codes and counts that nobody needs any more; returns how many."""
     stale, _ = Answered.objects.filter(at__lt=clock.now() - KEPT).delete()
     idle, _ = Budget.objects.filter(minute__lt=clock.machine_milliseconds() // 60_000 - 60).delete()
-    return stale + idle
+    return stale + idle + codes.sweep() + slowing.sweep()
 
 
 def _again(actor: str, key: str, digest: bytes) -> Any:

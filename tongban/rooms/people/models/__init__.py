@@ -1,9 +1,9 @@
 """What the room keeps, in three parts: persons, places, powers."""
 
-from tongban.rooms.people.models.accounts import Account, SignIn
+from tongban.rooms.people.models.accounts import Account, Code, OutsideLogin, RecoveryCode, SignIn, Slowed
 from tongban.rooms.people.models.persons import Guardian, Identifier, Mandate, Merge, Person, Relation
 from tongban.rooms.people.models.places import Device, Division, Settlement, Site, Unit
-from tongban.rooms.people.models.powers import AuthorityRow, Holding, PeopleVersion, Post, Staff
+from tongban.rooms.people.models.powers import AuthorityRow, Holding, PeopleVersion, Post, Proposal, Staff
 from tongban.rooms.people.models.tokens import Answered, Budget, Token
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Answered",
     "AuthorityRow",
     "Budget",
+    "Code",
     "Device",
     "Division",
     "Guardian",
@@ -18,13 +19,17 @@ __all__ = [
     "Identifier",
     "Mandate",
     "Merge",
+    "OutsideLogin",
     "PeopleVersion",
     "Person",
     "Post",
+    "Proposal",
+    "RecoveryCode",
     "Relation",
     "Settlement",
     "SignIn",
     "Site",
+    "Slowed",
     "Staff",
     "Token",
     "Unit",

@@ -125,6 +125,41 @@ class AuthorityRow(models.Model):
         indexes = [models.Index(fields=["county"], name="authority_in_force", condition=Q(withdrawn_at=None))]
 
 
+class Proposal(models.Model):
+    """双人授权: a change of powers that one officer proposes and another confirms before it takes effect."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    county = models.CharField(max_length=6)
+    #: ``grant_authority``, ``withdraw_authority``, ``hold_post`` or ``end_holding``.
+    kind = models.CharField(max_length=24)
+    #: Arguments of the action: ids, codes, dates, the order.
+    body = models.JSONField()
+    #: ``open``, ``confirmed`` or ``declined``.
+    state = models.CharField(max_length=10, default="open")
+    proposed_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    decided_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    #: Why it was declined.
+    reason = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["grant_authority", "withdraw_authority", "hold_post", "end_holding"]),
+                name="proposal_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open", decided_by=None) | Q(state__in=["confirmed", "declined"]),
+                name="proposal_state",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=F("proposed_by")), name="proposal_four_eyes"
+            ),
+        ]
+        indexes = [models.Index(fields=["county", "state", "proposed_at"], name="proposal_open")]
+
+
 class PeopleVersion(models.Model):
     """One row: the mark of the powers as they stand.  Every change of powers writes a fresh mark.
 

@@ -1,8 +1,10 @@
 """Every question asked of the room.  Answers are frozen rows (``views``)."""
 
 from tongban.rooms.people.queries.accounts import (
+    AccountView,
     SignedIn,
     SignInView,
+    account,
     account_for,
     account_of,
     home_county,
@@ -73,6 +75,7 @@ from tongban.rooms.people.queries.views import (
 )
 
 __all__ = [
+    "AccountView",
     "Actor",
     "Asked",
     "Conflict",
@@ -94,10 +97,11 @@ __all__ = [
     "TokenView",
     "UnitView",
     "above",
+    "account",
     "account_for",
     "account_of",
-    "acts_for",
     "actor_of",
+    "acts_for",
     "below",
     "devices",
     "division",

@@ -24,6 +24,21 @@ class SignedIn:
     name: str
     big_text: bool
     language: str
+    #: Chosen to act for; whether she still may is asked by ``acts_for``.
+    acting_for: UUID | None = None
+    #: Of staff: the six figures are asked for.
+    has_totp: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """An account at the door, before anybody is in."""
+
+    id: UUID
+    #: None: a citizen.
+    staff_id: UUID | None
+    has_password: bool
+    has_totp: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +89,30 @@ def signed_in(secret: str) -> SignedIn | None:
     )
     if row is None:
         return None
-    account = row.account
-    who = account.staff.person if account.staff else account.person
+    own = row.account
+    who = own.staff.person if own.staff else own.person
     assert who is not None, "the table has a constraint for it"
     return SignedIn(
         row.id,
-        account.id,
-        account.county,
-        account.person_id,
-        account.staff_id,
+        own.id,
+        own.county,
+        own.person_id,
+        own.staff_id,
         row.post_id,
         who.name,
-        account.big_text,
-        account.language,
+        own.big_text,
+        own.language,
+        row.acting_for_id,
+        own.totp_sealed is not None,
     )
+
+
+def account(account_id: UUID) -> AccountView:
+    """Return an open account.  Raises ``Refused("account_closed")``.  One query."""
+    found = Account.objects.filter(id=account_id, closed_at=None).first()
+    if found is None:
+        raise Refused("account_closed", "这个账号已停用。请联系政务服务中心。")
+    return AccountView(found.id, found.staff_id, bool(found.password), found.totp_sealed is not None)
 
 
 def sign_ins(account_id: UUID, *, most: int = 20) -> tuple[SignInView, ...]:
