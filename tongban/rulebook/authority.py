@@ -129,6 +129,12 @@ def may(authorities: Iterable[Authority], power: Power, item: Subject, place: Pl
     return max(found, key=lambda row: (row.valid_from, row.order), default=None)
 
 
+def over(authorities: Iterable[Authority], item: Subject, place: Place, day: date) -> frozenset[Power]:
+    """Return every power for which ``may`` finds a row."""
+    covering = (row.powers for row in authorities if not _outside(row, item, place, day))
+    return frozenset[Power]().union(*covering)
+
+
 def require(authorities: Iterable[Authority], power: Power, item: Subject, place: Place, day: date) -> Authority:
     """Return the row that allows it; refuse with the reason that stands nearest to being allowed."""
     rows = tuple(authorities)
@@ -145,10 +151,15 @@ def why_not(authorities: Iterable[Authority], power: Power, item: Subject, place
 
 
 def _failures(row: Authority, power: Power, item: Subject, place: Place, day: date) -> tuple[str, ...]:
+    outside = _outside(row, item, place, day)
+    return outside if power in row.powers else ("authority_power", *outside)
+
+
+def _outside(row: Authority, item: Subject, place: Place, day: date) -> tuple[str, ...]:
+    """Return why the row does not reach the item here today, whatever the power."""
     covered = {EVERY_ITEM, item.item, UNIT_SET + item.unit, *(NAMED_SET + name for name in item.sets)}
     here = place.site == row.site if row.site else row.unit_site in (place.site, *place.above)
     tests = (
-        ("authority_power", power in row.powers),
         ("authority_item", bool(covered & row.items)),
         ("authority_site", here),
         ("authority_not_yet", row.valid_from <= day),

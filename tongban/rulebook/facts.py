@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from tongban.rulebook.catalogue.item import Item
@@ -10,6 +11,7 @@ from tongban.rulebook.clock import SHANGHAI, Due, Excluded, Limit
 from tongban.rulebook.steps import Kind, Post, Step
 
 
+@lru_cache(maxsize=4096)
 def end_of_day(day: date) -> datetime:
     """Return the first moment after ``day`` in Asia/Shanghai: a period ends at 24:00 (民法典 203)."""
     after = day + timedelta(days=1)

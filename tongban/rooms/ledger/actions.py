@@ -1,7 +1,7 @@
 """Every way the ledger grows.  Nothing in it is ever changed, but promises being kept."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -31,7 +31,7 @@ class Write:
     at: datetime
     actor: str
     post: str
-    #: The journal entry: ids, codes, dates and digests only.
+    #: What the journal entry says beside the row: ids, codes, dates and digests only.
     body: Row
     #: Rows of other tables, by table name (see ``statement.allow``).
     rows: Mapping[str, Sequence[Row]] = field(default_factory=dict)
@@ -82,17 +82,18 @@ def take_step(write: Write) -> Taken | None:
     sql = statement.step_statement(
         write.version is None, tables, bool(write.draws), bool(write.promises), bool(write.key)
     )
+    body = {"row": {column: write.row[column] for column in statement.CASE_COLUMNS}, **write.body}
     params: dict[str, Any] = {
-        "row": _json(write.row),
+        "row": _json(write.row) if write.version is None else None,
         "id": write.case_id,
         "version": write.version,
         "step": write.step,
         "at": write.at,
         "actor": write.actor,
         "post": write.post,
-        "body": _json(write.body),
-        "draws": _json(write.draws),
-        "promises": _json(write.promises),
+        "body": _json(body),
+        "draws": _json(write.draws) if write.draws else None,
+        "promises": _json(write.promises) if write.promises else None,
         "key": write.key,
         "key_digest": write.key_digest,
     }
@@ -248,16 +249,20 @@ def log_access(who: str, subject_kind: str, subject_id: UUID, purpose: str) -> N
         )
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain)
+def _hex(value: bytes | memoryview) -> str:
+    return f"\\x{value.hex()}"
+
+
+#: How a value that JSON does not know is written; what is not named here, by ``str``.
+_WRITTEN: dict[type, Callable[[Any], str]] = {bytes: _hex, memoryview: _hex, datetime: datetime.isoformat}
 
 
 def _plain(value: object) -> str:
-    if isinstance(value, bytes | memoryview):
-        return "\\x" + bytes(value).hex()
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return str(value)
+    return _WRITTEN.get(type(value), str)(value)
+
+
+#: One encoder for all rows: ``json.dumps`` would make one for each.
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain).encode
 
 
 def _loaded(value: Any) -> Any:

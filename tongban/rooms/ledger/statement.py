@@ -23,7 +23,8 @@ def allowed() -> frozenset[str]:
     return frozenset(_TABLES)
 
 
-#: Everything of a case row that a step may change.  The journal entry stores exactly these.
+#: Everything of a case row that a step may change.  The journal entry stores exactly these, and a case that goes on
+#: is written from its entry: folding the journal gives the row because the row was made of the journal.
 CASE_COLUMNS = (
     "number",
     "lookup_code",
@@ -54,7 +55,7 @@ CASE_COLUMNS = (
 def step_statement(new: bool, tables: tuple[str, ...], draws: bool, promises: bool, keyed: bool) -> str:
     """Return the statement for a step that writes these things.  Few shapes exist, so each is prepared once.
 
-    Parameters: row, id, version, tables' rows by name, draws, entry fields, promises, key fields.
+    Parameters: row (of a new case), id, version, tables' rows by name, draws, entry fields, promises, key fields.
     """
     parts = [_INSERT_CASE if new else _UPDATE_CASE]
     parts += [
@@ -81,7 +82,7 @@ moved AS (
 _UPDATE_CASE = f"""
 moved AS (
     UPDATE casework_case c SET version = c.version + 1, {", ".join(f"{name} = p.{name}" for name in CASE_COLUMNS)}
-    FROM jsonb_populate_record(NULL::casework_case, %(row)s::jsonb) p
+    FROM jsonb_populate_record(NULL::casework_case, %(body)s::jsonb->'row') p
     WHERE c.id = %(id)s AND c.version = %(version)s
     RETURNING c.id, c.version, c.county
 )"""

@@ -145,7 +145,6 @@ def write(
     if proceedings:
         rows["casework_proceeding"] = [*proceedings]
     body = {
-        "row": {column: row[column] for column in CASE_COLUMNS},
         "clocks": clocks,
         "proceedings": proceedings,
         "documents": list(step.documents),

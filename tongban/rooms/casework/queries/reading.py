@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -171,14 +172,18 @@ def running(clock: Mapping[str, Any]) -> Running:
         name=clock["name"],
         run=clock["run"],
         start=datetime.fromisoformat(start_at).astimezone(SHANGHAI) if start_at else _known(clock["start_on"]),
-        limit=Limit.parse(clock["limit"]),
+        limit=_limit(clock["limit"]),
         due=Due(due_on, None if due_at == end_of_day(due_on) else due_at.astimezone(SHANGHAI), clock["provisional"]),
         amber_from=_known(clock["amber_from"]),
-        extension=Limit.parse(clock["extension"]) if clock["extension"] else None,
+        extension=_limit(clock["extension"]) if clock["extension"] else None,
         excluded=tuple(Excluded(_known(first), _known(last)) for first, last in clock["excluded"]),
         stopped_at=datetime.fromisoformat(clock["stopped_at"]) if clock["stopped_at"] else None,
         noted=clock["noted"],
     )
+
+
+#: There are few limits, and every clock of every case has one.
+_limit = lru_cache(maxsize=512)(Limit.parse)
 
 
 def _proceeding(row: Mapping[str, Any]) -> Proceeding:

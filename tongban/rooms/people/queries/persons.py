@@ -225,12 +225,12 @@ _RELATED = f"""WITH own AS (
     SELECT asked.id asked, member.id member FROM {_RECORDS} WHERE asked.id IN ({{parties}})
 ), near AS (
     SELECT asked, member, 'party' ground FROM party
-    UNION
+    UNION ALL
     SELECT asked, first_id, 'represents' FROM party JOIN people_relation ON second_id = member
     WHERE kind = 'represents' AND {_TODAY}
 )
-SELECT own.asked, near.asked, near.ground FROM own JOIN near USING (member)
-UNION
+SELECT own.asked staff, near.asked party, near.ground FROM own JOIN near USING (member)
+UNION ALL
 SELECT own.asked, near.asked, tie.ground
 FROM own CROSS JOIN LATERAL (
     SELECT second_id there, kind ground FROM people_relation WHERE first_id = own.member AND {_TODAY}
@@ -250,7 +250,8 @@ FROM own CROSS JOIN LATERAL (
 #: Ids handed in as JSON: what an array holds is counted when a statement is planned, and it is planned ever anew.
 _IDS = "SELECT given::uuid FROM jsonb_array_elements_text(%({name})s::jsonb) given"
 _PARTIES = _IDS.format(name="parties")
-_RELATED_LIST = _RELATED.format(staff=_IDS.format(name="staff"), parties=_PARTIES) + " ORDER BY 1, 2, 3"
+_RELATED_LIST = f"""SELECT DISTINCT staff, party, ground
+FROM ({_RELATED.format(staff=_IDS.format(name="staff"), parties=_PARTIES)}) related ORDER BY staff, party, ground"""
 
 #: Which refusal to show when several mandates fail: the one that is nearest to being mended.
 _NEAREST = (

@@ -92,7 +92,7 @@ class Powers:
 
     def over(self, actor: Actor, item: Subject, day: date) -> frozenset[Power]:
         """Return all the actor may do to the item on ``day``."""
-        return frozenset(power for power in Power if self.may(actor, power, item, day))
+        return authority.over(self.rows.get(actor.post_id, ()), item, self.places[actor.site_id], day)
 
     def able(self, county: str, power: Power, item: Subject, day: date) -> tuple[PostView, ...]:
         """Return the filled posts of a county that may use ``power`` over the item on ``day``, by code."""
