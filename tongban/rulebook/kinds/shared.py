@@ -21,6 +21,10 @@ CORRECTION = ClockRule(
 )
 
 
+#: What acceptance does to clocks.
+ACCEPTED = (*stop("intake"), start("statutory", "accepted"), start("promised", "accepted"))
+
+
 def draft_steps() -> tuple[Step, ...]:
     """草稿: begun and saved, nothing asked for yet."""
     by, basis = (Post.APPLICANT, Post.CLERK), design("草稿自动保存")
@@ -130,6 +134,23 @@ def correction_steps(waiting: str = "correcting") -> tuple[Step, ...]:
             decision="lapsed",
             closes=True,
         ),
+    )
+
+
+def accept(basis: Basis) -> Step:
+    """受理: the papers are complete, and the days of law are counted from their receipt."""
+    return Step(
+        "accept",
+        "受理",
+        ("filed",),
+        "accepted",
+        (Post.ACCEPTOR,),
+        basis,
+        clocks=ACCEPTED,
+        documents=("acceptance_notice",),
+        needs=("complete",),
+        tells=("applicant", "desk"),
+        accepts="receipt",
     )
 
 
@@ -246,6 +267,41 @@ def extend() -> Step:
         tells=("applicant", "desk"),
         mark="extended",
         only_moves=True,
+    )
+
+
+def refuse(name: str, label: str, basis: Basis) -> Step:
+    """不予: in writing, with its ground, the reason and the remedy."""
+    return Step(
+        name,
+        label,
+        ("accepted",),
+        "refused",
+        (Post.DECIDER,),
+        basis,
+        clocks=stop("*"),
+        documents=("refusal_decision",),
+        effects=("publish",),
+        needs=("last_desk", "none_open", "separated", "grounded"),
+        reason=True,
+        tells=("applicant",),
+        decision="refused",
+        closes=True,
+    )
+
+
+def issue(basis: Basis) -> Step:
+    """制证: what was granted gets its licence, once the fee and what was promised for later are in."""
+    return Step(
+        "issue",
+        "制证",
+        ("granted",),
+        "issued",
+        (Post.EXIT, Post.DECIDER, Post.CLERK, Post.HOUSE),
+        basis,
+        effects=("issue_licence",),
+        needs=("followed", "fee_settled"),
+        tells=("applicant",),
     )
 
 
