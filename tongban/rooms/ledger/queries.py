@@ -1,6 +1,7 @@
 """Questions asked of the ledger."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,3 +62,20 @@ def who_looked(subject_id: UUID, *, most: int = 100) -> tuple[AccessView, ...]:
     """Return who read somebody's data, the latest first: what a citizen sees.  One query."""
     rows = Access.objects.filter(subject_id=subject_id).order_by("-at")[:most]
     return tuple(AccessView(row.who, row.purpose, row.at) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class LookView:
+    """One read of personal data, of several subjects together."""
+
+    subject_id: UUID
+    subject_kind: str
+    who: str
+    purpose: str
+    at: datetime
+
+
+def looks_at(subject_ids: Iterable[UUID], *, most: int, skip: int = 0) -> tuple[LookView, ...]:
+    """Return who read the data of these subjects, the latest first.  One query."""
+    rows = Access.objects.filter(subject_id__in=list(subject_ids)).order_by("-at", "-id")[skip : skip + most]
+    return tuple(LookView(row.subject_id, row.subject_kind, row.who, row.purpose, row.at) for row in rows)

@@ -7,6 +7,7 @@ from uuid import UUID
 from tongban.rooms.casework.models import Case
 from tongban.rooms.catalogue import queries as catalogue
 from tongban.rulebook.catalogue.item import Item, Material
+from tongban.rulebook.kinds import KINDS
 from tongban.rulebook.plan import Join, PlanPart, Progress, progress
 
 
@@ -21,14 +22,55 @@ class PartView:
     unit: str
     state: str
     decision: str
+    #: The state in words.
+    label: str
 
 
 def parts_of(bundle_id: UUID) -> tuple[PartView, ...]:
     """Return the parts begun so far, in the order of their beginning.  One query."""
     rows = Case.objects.filter(parent_id=bundle_id).order_by("id")
     return tuple(
-        PartView(row.id, row.part_role, row.number or "", row.item_code, row.unit, row.state, row.decision)
+        PartView(
+            row.id,
+            row.part_role,
+            row.number or "",
+            row.item_code,
+            row.unit,
+            row.state,
+            row.decision,
+            KINDS[row.kind].states[row.state],
+        )
         for row in rows
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPart:
+    """One part of a bundle before it is begun."""
+
+    role: str
+    item_code: str
+    #: Name of the item.
+    name: str
+    unit: str
+    #: Names of the items that must be finished before.
+    after: tuple[str, ...]
+
+
+def parts_planned(county: str, bundle: Item, options: frozenset[str], day: date) -> tuple[PlannedPart, ...]:
+    """Return the parts that a situation calls for, in the order of the plan.  One query."""
+    listed = {one.code: one for one in catalogue.listed(county, day)}
+    wanted = [one for one in bundle.parts_for(options) if one.item in listed]
+    names = {one.role: listed[one.item].name for one in wanted}
+    return tuple(
+        PlannedPart(
+            one.role,
+            one.item,
+            names[one.role],
+            listed[one.item].unit,
+            tuple(names[role] for role in one.after if role in names),
+        )
+        for one in wanted
     )
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from tongban.rooms.licences.models import LICENCE_STATES
+
 
 @dataclass(frozen=True, slots=True)
 class LicenceView:
@@ -32,6 +34,11 @@ class LicenceView:
     case_id: UUID | None
     former_id: UUID | None
     rehearsal: bool
+
+    @property
+    def state_label(self) -> str:
+        """The state in words."""
+        return LICENCE_STATES.get(self.state, self.state)
 
     def is_valid(self, day: date) -> bool:
         """Whether it may be relied on, on ``day``."""

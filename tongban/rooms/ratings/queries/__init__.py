@@ -11,8 +11,10 @@ from tongban.rooms.ratings.queries.reading import (
     open_doubts,
     rating,
     rating_of,
+    ratings_by,
     ratings_for_staff,
     ratings_of_unit,
+    repairs_of,
     unit_page,
 )
 
@@ -27,7 +29,9 @@ __all__ = [
     "open_doubts",
     "rating",
     "rating_of",
+    "ratings_by",
     "ratings_for_staff",
     "ratings_of_unit",
+    "repairs_of",
     "unit_page",
 ]

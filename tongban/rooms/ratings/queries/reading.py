@@ -94,6 +94,18 @@ def rating_of(act: str, act_id: UUID) -> RatingView | None:
     return None if row is None else _view(row)
 
 
+def ratings_by(rater_id: UUID, *, most: int, skip: int = 0) -> tuple[RatingView, ...]:
+    """Return what somebody has rated, the latest first.  One query."""
+    rows = Rating.objects.filter(rater_id=rater_id, active=True).order_by("-rated_at", "-id")[skip : skip + most]
+    return tuple(_view(row) for row in rows)
+
+
+def repairs_of(rating_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Return the appeals that put ratings right, by rating: their rater is a party of them.  One query."""
+    rows = Tie.objects.filter(target_id__in=list(rating_ids), role="arises-from", target_kind="rating")
+    return dict(rows.values_list("target_id", "case_id"))
+
+
 def is_rated(act: str, act_id: UUID) -> bool:
     """Whether somebody has rated the act; a default does not count.  One query."""
     return Rating.objects.filter(act=act, act_id=act_id, active=True).exists()
