@@ -342,6 +342,37 @@ def test_a_leaf_says_what_an_experienced_clerk_would_ask(item: Item) -> None:
 
 
 @pytest.mark.parametrize("item", LEAVES, ids=lambda item: item.code)
+def test_no_leaf_is_thin(item: Item) -> None:
+    """S006: conditions, materials, form, review points, steps, limits, result and questions, each with substance."""
+    form = item.form["properties"]
+    assert item.guide.conditions
+    assert len(item.guide.flow) >= 3
+    assert len(form) >= 3
+    assert all(re.search("[一-鿿]", field.get("title", "")) for field in form.values())
+    assert item.limits.promised is not None
+    assert item.fee is None or item.fee.basis.kind is BasisKind.LAW
+    assert item.faq
+    if item.kind == "bundle":
+        assert len(item.parts) >= 2
+        return
+    assert item.limits.statutory is not None or item.item_class is not ItemClass.PERMIT
+    assert len(item.materials) >= 2
+    assert len(item.review_points) >= 2
+    assert item.result is not None
+
+
+def test_eighty_leaves_ask_for_the_situation_and_it_chooses_materials() -> None:
+    """S010 and S059: a situation is asked because something hangs on it."""
+    asking = [item for item in LEAVES if item.situations]
+    for item in asking:
+        if item.kind == "bundle":
+            continue  # its options are those of its parts
+        whole = [item.materials_for(frozenset({option.code})) for s in item.situations for option in s.options]
+        assert len({tuple(one.code for one in some) for some in whole}) > 1, item.code
+    assert len(asking) >= 80
+
+
+@pytest.mark.parametrize("item", LEAVES, ids=lambda item: item.code)
 def test_an_answer_that_does_not_fit_is_told_in_a_sentence(item: Item) -> None:
     """A pattern means nothing to a person: it carries a sentence, and an example that fits it."""
     for name, field in item.form["properties"].items():
