@@ -319,6 +319,8 @@ VERBS: dict[str, Verb] = {
     "take": Verb("签收、核实", Nothing, _plain(casework.take_on)),
     "return_it": Verb("退回改派", Reason, _plain(casework.return_it, "reason")),
     "answer": Verb("答复", Text, _plain(casework.answer, "text")),
+    "report": Verb("报告改革任务进展", Text, _plain(casework.report_progress, "text")),
+    "prove": Verb("改革任务报请销号", Text, _plain(casework.prove, "text")),
     "call_back": Verb("回访", Text, _plain(casework.call_back, "text")),
     "close": Verb("办结", Nothing, _plain(casework.close)),
     "reopen": Verb("重办", Reason, _plain(casework.reopen, "reason")),

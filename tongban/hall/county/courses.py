@@ -53,7 +53,7 @@ class Courses:
         """A case was filed: somebody looks at it soon."""
         if item.kind == "bundle":
             self._tend(rng, case_id, item, by)
-        elif rng.random() < self.knobs.withdrawn:
+        elif not set(item.signatures) - {"applicant"} and rng.random() < self.knobs.withdrawn:
             self._soon(rng, lambda: self._withdraw(case_id, by), 2, 300)
         else:
             self._soon(rng, lambda: self._intake(rng, case_id, item, by), 2, 90)

@@ -8,8 +8,9 @@ from tongban.rulebook.kinds.matter import MATTER
 from tongban.rulebook.kinds.permit import PERMIT
 from tongban.rulebook.kinds.petition import PETITION
 from tongban.rulebook.kinds.registration import REGISTRATION
+from tongban.rulebook.kinds.task import TASK
 from tongban.rulebook.steps import Kind
 
 KINDS: dict[str, Kind] = {
-    kind.code: kind for kind in (PERMIT, REGISTRATION, FILING, MATTER, APPEAL, BUNDLE, PETITION, AFTER_CHECK)
+    kind.code: kind for kind in (PERMIT, REGISTRATION, FILING, MATTER, APPEAL, BUNDLE, PETITION, AFTER_CHECK, TASK)
 }

@@ -31,6 +31,7 @@ from tongban.rooms.casework.actions.standing import Who, person, staff
 from tongban.rooms.casework.actions.supplying import supply, supply_later
 from tongban.rooms.casework.actions.taking import Done, Plan, take
 from tongban.rooms.casework.actions.taking_over import Old, take_over
+from tongban.rooms.casework.actions.tasks import assign_task, prove, report_progress
 from tongban.rooms.casework.actions.verbs import (
     accept,
     archive,
@@ -75,6 +76,7 @@ __all__ = [
     "act_on_lapse",
     "answer",
     "archive",
+    "assign_task",
     "ask_correction",
     "call_back",
     "check_shared",
@@ -104,6 +106,7 @@ __all__ = [
     "pass_on",
     "pause",
     "person",
+    "prove",
     "publicise",
     "put_on_record",
     "rate",
@@ -111,6 +114,7 @@ __all__ = [
     "refer",
     "refuse",
     "reopen",
+    "report_progress",
     "resume",
     "return_it",
     "route",

@@ -259,7 +259,7 @@ def _delivered(of: Source) -> list[Data]:
 
 
 def _assignment(of: Source) -> Data:
-    answer = of.clock("answer", "check")
+    answer = of.clock("answer", "check", "finish")
     if answer is None:
         raise Refused("assignment_without_limit", "这件交办没有答复期限，不能制作交办单。请在事项中设定答复期限。")
     origin = Tie.objects.filter(case_id=of.file.id, role="arises-from").first()

@@ -17,6 +17,7 @@ from tongban.rooms.supervision.queries.findings import (
 )
 from tongban.rooms.supervision.queries.lights import By, Light, LightCount, LitCase, lights, lit_cases
 from tongban.rooms.supervision.queries.replay import Replayed, replay_count, replayed
+from tongban.rooms.supervision.queries.tasks import ReformTask, reform_tasks
 
 __all__ = [
     "BoardRow",
@@ -27,6 +28,7 @@ __all__ = [
     "Light",
     "LightCount",
     "LitCase",
+    "ReformTask",
     "Replayed",
     "Stop",
     "Supervised",
@@ -43,6 +45,7 @@ __all__ = [
     "lit_cases",
     "long_stops",
     "names",
+    "reform_tasks",
     "refused_then_accepted",
     "repeated_corrections",
     "replay_count",
