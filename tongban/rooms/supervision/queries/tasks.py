@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -54,7 +55,7 @@ ORDER BY k.due_on, c.id
 
 def reform_tasks(county: str, *, lead: str = "", light: Light | None = None) -> tuple[ReformTask, ...]:
     """Return the tasks, those due first at the top; ``lead``, ``light``: only those.  One query."""
-    values = {
+    values: dict[str, Any] = {
         "county": county,
         "item": TASK_ITEM,
         "lead": lead,
