@@ -17,11 +17,16 @@ NEEDS_DJANGO = True
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     names = sorted(path.stem for path in (state.ROOT / "bench").glob("*.py") if not path.stem.startswith("_"))
-    parser.add_argument("what", metavar="测什么", choices=names, help="lifecycle：一个办件从收件到评价的六步")
+    parser.add_argument(
+        "what", metavar="测什么", choices=names, help="lifecycle：一个办件从收件到评价的六步；pages：各个页面"
+    )
     parser.add_argument("--json", type=Path, metavar="文件", help="把结果写成 JSON")
     parser.add_argument("--rounds", type=whole(1, 1000), default=5, metavar="轮数", help="交替测几轮，默认 5")
     parser.add_argument(
         "--count", type=whole(1, 10_000), default=60, metavar="件数", help="每轮每个进程办多少件，默认 60"
+    )
+    parser.add_argument(
+        "--cases", type=whole(100, 5_000_000), default=5000, metavar="件数", help="pages：县里有多少办件"
     )
     parser.add_argument(
         "--processes", type=whole(1, 64), default=4, metavar="个数", help="进程数，一个进程一个连接，默认 4"
