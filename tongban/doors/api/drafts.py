@@ -99,6 +99,7 @@ class FiledOut(Schema):
     lookup_code: str = Field(description="查询码，和办件编号一起查进度")
     missing: list[str] = Field(description="还缺的材料")
     held: list[str] = Field(description="证照库里已有、不用交的材料")
+    fetched: list[str] = Field(description="已向共享来源取得、不用交的材料")
     numbers: list[NumberDrawn]
 
 
@@ -205,5 +206,6 @@ def _filed(filed: casework.Filed) -> FiledOut:
         lookup_code=filed.lookup_code,
         missing=list(filed.missing),
         held=list(filed.held),
+        fetched=list(filed.fetched),
         numbers=[NumberDrawn(unit=unit, kind=kind, year=year, n=n) for unit, kind, year, n in filed.numbers],
     )

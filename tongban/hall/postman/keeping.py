@@ -14,7 +14,7 @@ from tongban.hall.postman.notices import keep_notice
 from tongban.rooms import clock
 from tongban.rooms.archive.actions import keep_archive
 from tongban.rooms.casework.actions import keep_after_check, keep_matter, tend_bundle
-from tongban.rooms.exchange.actions import deliver_outbox, keep_webhook, send_case
+from tongban.rooms.exchange.actions import deliver_outbox, keep_fetch, keep_webhook, send_case
 from tongban.rooms.ledger import actions as ledger
 from tongban.rooms.ledger.actions import Claimed
 from tongban.rooms.licences.actions import keep_document, keep_licence_entry
@@ -44,6 +44,11 @@ def keep_outbox(promise: Claimed) -> None:
         raise Refused(f"outside_{delivery.trouble}", "对方系统暂时收不到，稍后自动重发。")
 
 
+def keep_fetching(promise: Claimed) -> None:
+    """A source that was down at the filing is asked again."""
+    keep_fetch(promise.subject_id)
+
+
 Keeper = Callable[[Claimed], object]
 
 #: Who keeps what.  A keeper that raises is asked again later.
@@ -60,6 +65,7 @@ KEEPERS: dict[str, Keeper] = {
     "hand_over": keep_hand_over,
     "deliver_outbox": keep_outbox,
     "webhook": keep_webhook,
+    "fetch": keep_fetching,
 }
 
 #: Kept when nothing else is left: they need what the others make.

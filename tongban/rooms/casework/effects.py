@@ -46,6 +46,36 @@ Expiry = Callable[[UUID, UUID, str, date], date | None]
 _EXPIRIES: list[Expiry] = []
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What may be fetched for a case instead of being asked for."""
+
+    case_id: UUID
+    county: str
+    applicant_id: UUID
+    #: Units on whose behalf sources are asked, by their approvals: that of the item; of a bundle, those of its parts.
+    units: tuple[str, ...]
+    #: Code of a material that nobody handed in -> the shared resource that answers for it.
+    materials: Mapping[str, str]
+    #: Under which the case keeps what it was told.
+    case_key: bytes
+
+
+#: Asked after a filing was found good and before it is written; answers with rows of the materials, and its own.
+Fetcher = Callable[[Wanted, datetime], Extra]
+_FETCHERS: list[Fetcher] = []
+
+
+def register_fetcher(fetcher: Fetcher) -> None:
+    """A room above asks sources for materials."""
+    _FETCHERS.append(fetcher)
+
+
+def fetched(wanted: Wanted, now: datetime) -> Extra:
+    """Return what sources say, or why they say nothing; nothing where no room asks."""
+    return _FETCHERS[0](wanted, now) if _FETCHERS and wanted.materials else Extra()
+
+
 def register(name: str, effect: Effect) -> None:
     """A room above carries out ``name``."""
     EFFECTS[name] = effect

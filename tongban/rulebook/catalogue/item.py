@@ -338,6 +338,13 @@ class Item:
         """Return the desk that decides, or None (bundle)."""
         return next((desk for desk in self.desks if desk.power == "decide"), None)
 
+    @property
+    def one_card(self) -> bool:
+        """一证通办: beside the application, which is the form itself, everything comes from licences and sources."""
+        brought = [one for one in self.materials if one.source == "applicant"]
+        fetched = [one for one in self.materials if one.source in ("licence", "shared")]
+        return bool(fetched) and all(one.main for one in brought) and len(brought) <= 1
+
     def materials_for(self, options: frozenset[str]) -> tuple[Material, ...]:
         """Return the materials needed by someone whose situation is ``options`` (option codes)."""
         return tuple(one for one in self.materials if not one.situations or not options.isdisjoint(one.situations))

@@ -92,6 +92,8 @@ class Filed:
     missing: tuple[str, ...]
     #: Materials the platform already holds, by code.
     held: tuple[str, ...]
+    #: Materials that sources told of, by code: nobody has to bring them.
+    fetched: tuple[str, ...] = ()
 
 
 def file_case(filing: Filing, who: Who, *, draft_id: UUID | None = None, key: str = "") -> Filed:
@@ -129,6 +131,10 @@ def _file(filing: Filing, who: Who, draft_id: UUID | None, key: str, digest: byt
     file, plan = _new_file(filing, version_id, item, who, now, day, draft, media)
     actor = filer(file, who)
     outcome = deciding.decide(file.facts, "file", actor, plan.given, now, calendars.calendar())
+    if asked := _to_fetch(file):
+        if key and (earlier := ledger.used(who.name, key, digest)):  # nobody is asked twice about one request
+            return _receipt(read(earlier.subject_id), earlier.numbers)
+        file, plan = _fetch(file, plan, asked, now)
     done = write(file, outcome, actor, plan, now, new=draft is None, key=key, digest=digest)
     if done is None:
         raise Refused("moved_meanwhile", "这份申请刚刚在别处提交过。请刷新页面查看。")
@@ -215,6 +221,39 @@ def _new_file(
     return file, Plan(given=Given(received_on=filing.received_on), rows=rows, notes=notes)
 
 
+def _to_fetch(file: CaseFile) -> dict[str, str]:
+    """Return the materials that nobody handed in and a source answers for, each with its resource."""
+    needed = file.facts.item.materials_for(frozenset(file.row["situation"]))
+    return {m.code: m.resource for m in needed if m.source == "shared" and m.resource and m.code in file.facts.missing}
+
+
+def _fetch(file: CaseFile, plan: Plan, asked: Mapping[str, str], now: datetime) -> tuple[CaseFile, Plan]:
+    """Ask sources for what nobody handed in and they know (国务院令第716号 第七条); what they do not tell is lacking.
+
+    Sources are asked when the filing is known to be good, and before it is written: they may be slow.
+    """
+    item = file.facts.item
+    units = [item.unit]
+    if item.parts:
+        day = clock.legal_date(now)
+        roles = item.parts_for(frozenset(file.row["situation"]))
+        units += [catalogue.in_force(file.county, part.item, day).item.unit for part in roles]
+    applicant = file.uuid("applicant_id")
+    assert applicant is not None
+    wanted = effects.Wanted(file.id, file.county, applicant, tuple(dict.fromkeys(units)), asked, key_of(file))
+    extra = effects.fetched(wanted, now)
+    told = {str(row["code"]): row for row in extra.rows.get("casework_material", ())}
+    rows = {table: list(some) for table, some in plan.rows.items()}
+    # A draft's row of the same material gives way.
+    rows["casework_material"] = [one for one in rows["casework_material"] if one["code"] not in told]
+    for table, some in extra.rows.items():
+        rows.setdefault(table, []).extend(some)
+    here = {code for code, row in told.items() if row["state"] == "shared"}
+    facts = replace(file.facts, missing=tuple(code for code in file.facts.missing if code not in here))
+    plan = replace(plan, rows=rows, notes={**plan.notes, **extra.notes}, promises=[*plan.promises, *extra.promises])
+    return replace(file, facts=facts, materials={**file.materials, **told}), plan
+
+
 def _materials(
     filing: Filing,
     item: Item,
@@ -278,5 +317,13 @@ def _to_renew(filing: Filing, item: Item, day: date) -> tuple[UUID | None, date 
 
 
 def _receipt(file: CaseFile, numbers: Numbers) -> Filed:
-    held = tuple(code for code, one in file.materials.items() if one["state"] == "held")
-    return Filed(file.id, str(file.row["number"]), str(file.row["lookup_code"]), numbers, file.facts.missing, held)
+    states = {code: one["state"] for code, one in file.materials.items()}
+    return Filed(
+        case_id=file.id,
+        number=str(file.row["number"]),
+        lookup_code=str(file.row["lookup_code"]),
+        numbers=numbers,
+        missing=file.facts.missing,
+        held=tuple(code for code, state in states.items() if state == "held"),
+        fetched=tuple(code for code, state in states.items() if state == "shared"),
+    )

@@ -151,8 +151,18 @@ def withdraw(case_id: UUID, who: Who, *, reason: str = "", key: str = "") -> Don
     return take(case_id, "withdraw", who, plan, asked=reason, key=key)
 
 
-def check_shared(case_id: UUID, who: Who, results: Mapping[str, tuple[str, UUID | None]], *, key: str = "") -> Done:
-    """共享数据核验: material code -> (``shared`` or ``mismatch``, the call that showed it)."""
+def check_shared(
+    case_id: UUID,
+    who: Who,
+    results: Mapping[str, tuple[str, UUID | None]],
+    *,
+    rows: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+    key: str = "",
+) -> Done:
+    """共享数据核验: material code -> (``shared`` or ``mismatch``, the call that showed it).
+
+    ``rows``: what the room that asked keeps of it, written in the same step.
+    """
 
     def plan(file: CaseFile) -> Plan:
         known = {m.code for m in file.facts.item.materials}
@@ -161,9 +171,9 @@ def check_shared(case_id: UUID, who: Who, results: Mapping[str, tuple[str, UUID 
         if not results or any(state not in ("shared", "mismatch") for state, _ in results.values()):
             raise Refused("check_result_unknown", "核验结果只能是一致或不一致。请重新核验。")
         now = clock.now()
-        rows = [restated(file, code, state, now, call_id=call) for code, (state, call) in results.items()]
+        papers = [restated(file, code, state, now, call_id=call) for code, (state, call) in results.items()]
         notes = {"checked": {code: state for code, (state, _) in results.items()}}
-        return Plan(rows={"casework_material": rows}, notes=notes)
+        return Plan(rows={"casework_material": papers, **(rows or {})}, notes=notes)
 
     return take(case_id, "check_shared", who, plan, asked=results, key=key)
 

@@ -1,6 +1,13 @@
 """Every way the room changes: resources and requests, calls, what goes out, what comes in."""
 
 from tongban.rooms.exchange.actions.asking import ask, check_form
+from tongban.rooms.exchange.actions.fetching import (
+    FetchedValues,
+    fetch_again,
+    fetch_at_filing,
+    keep_fetch,
+    read_fetched,
+)
 from tongban.rooms.exchange.actions.incoming import (
     Received,
     apply_outside,
@@ -73,6 +80,12 @@ __all__ = [
     "ask",
     "check_form",
     "confirm_identity",
+    # fetching
+    "FetchedValues",
+    "fetch_at_filing",
+    "fetch_again",
+    "keep_fetch",
+    "read_fetched",
     # outgoing
     "Delivery",
     "send_case",

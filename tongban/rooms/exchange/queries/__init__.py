@@ -1,6 +1,7 @@
 """Every question asked of the room."""
 
 from tongban.rooms.exchange.comparing import ComparedLine, Comparison, compare
+from tongban.rooms.exchange.queries.fetching import FetchRow, fetched_of
 from tongban.rooms.exchange.queries.looking import Look, looks
 from tongban.rooms.exchange.queries.matching import (
     DIFFERENCE_LABELS,
@@ -48,6 +49,7 @@ __all__ = [
     "Comparison",
     "DifferenceRow",
     "DirectorySums",
+    "FetchRow",
     "Look",
     "MatchingRow",
     "MessageRow",
@@ -63,6 +65,7 @@ __all__ = [
     "compare",
     "differences",
     "directory_sums",
+    "fetched_of",
     "looks",
     "matchings",
     "messages_of",

@@ -82,6 +82,17 @@ def identifiers_of(person_id: UUID) -> tuple[IdentifierView, ...]:
     return tuple(IdentifierView(row.id, row.scheme, row.issuer, row.tail) for row in rows)
 
 
+def representative_of(organisation_id: UUID, day: date) -> PersonView | None:
+    """Return who represents an organisation on ``day``, following a merge; None when nobody is known.  One query."""
+    tie = (
+        Relation.objects.filter(_same("second", organisation_id), _on(day), kind="represents")
+        .select_related("first__merged_into")
+        .order_by("-valid_from", "-id")
+        .first()
+    )
+    return None if tie is None else _view(tie.first.merged_into or tie.first)
+
+
 def number_hashes(person_id: UUID) -> frozenset[bytes]:
     """Return the keyed hashes of all numbers a person ever had here, withdrawn ones and merged records too.  One query.
 

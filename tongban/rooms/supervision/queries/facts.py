@@ -247,7 +247,7 @@ _MET = {"given": Met.BROUGHT, "held": Met.LICENCE, "shared": Met.SHARED}
 
 
 def _materials(scope: Scope, labels: dict[str, str]) -> list[MaterialFact]:
-    """Materials that have come.  What a bundle handed on to its parts was brought once, with the bundle."""
+    """Materials that have come.  What a bundle handed on to its parts came once, with the bundle."""
     sql = """
         SELECT c.id, c.number, m.code, m.state, m.at, c.unit, c.item_code, c.item_id, coalesce(p.channel, c.channel)
         FROM casework_material m JOIN casework_case c ON c.id = m.case_id
@@ -255,7 +255,7 @@ def _materials(scope: Scope, labels: dict[str, str]) -> list[MaterialFact]:
         WHERE c.county = %(county)s AND NOT c.rehearsal AND (c.kind = ANY(%(kinds)s) OR c.kind = 'bundle')
             AND c.filed_at IS NOT NULL AND m.state IN ('given', 'held', 'shared') AND m.code <> 'form'
             AND m.at >= %(from)s AND m.at < %(until)s
-            AND NOT (c.parent_id IS NOT NULL AND m.state = 'given' AND m.at = c.filed_at)
+            AND NOT (c.parent_id IS NOT NULL AND m.state IN ('given', 'shared') AND m.at = c.filed_at)
             AND (%(unit)s::text IS NULL OR c.unit = %(unit)s) AND (%(item)s::text IS NULL OR c.item_code = %(item)s)
         ORDER BY c.id, m.code
     """
