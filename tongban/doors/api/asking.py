@@ -58,6 +58,11 @@ class Asked:
         raise Refused("for_persons", "对接系统的令牌不能以个人或岗位的名义办理。请使用工作人员或办事人的令牌。")
 
     @property
+    def is_system(self) -> bool:
+        """Whether another agency's system asks."""
+        return self._token().kind == "system"
+
+    @property
     def name(self) -> str:
         """How the journal names who asks."""
         token = self._token()

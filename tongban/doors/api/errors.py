@@ -69,7 +69,8 @@ _FORBIDDEN = frozenset(
     (
         *("scope_missing", "wrong_post", "must_withdraw", "not_yours", "other_county", "post_not_held"),
         *("post_missing", "not_the_applicant", "not_that_party", "rater_not_person", "for_staff", "for_persons"),
-        *("for_systems", "other_system", "not_at_window", "url_not_allowed", "licence_other_holder"),
+        *("for_systems", "other_system", "not_the_owner", "share_not_approved", "share_expired", "field_not_approved"),
+        *("not_shared", "not_at_window", "url_not_allowed", "licence_other_holder"),
     )
 )
 #: What is named by the address of a request; of anything else that is unknown the body is wrong.
@@ -78,12 +79,14 @@ _FOUND_BY_ADDRESS = frozenset(
     for one in (
         *("case", "item", "licence", "document", "upload", "ticket", "seat", "session", "window", "site", "mandate"),
         *("figure", "subscription", "progress", "address", "system", "rating", "county"),
+        *("resource", "request", "difference", "withheld"),
     )
 )
 _CONFLICT = frozenset(
     (
         *("wrong_state", "moved_meanwhile", "key_reused", "ticket_moved", "session_full", "window_busy", "other_draft"),
         *("upload_gap", "upload_unfinished", "session_closed", "session_over", "session_began", "seat_settled"),
+        *("request_settled", "difference_settled", "withheld_ended"),
         *("hall_closed", "window_closed", "message_changed", "mandate_expired", "identifier_taken"),
     )
 )

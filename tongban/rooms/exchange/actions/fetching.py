@@ -163,11 +163,8 @@ def _ask(wanted: Wanted, code: str, resource: Resource | None, unit: str, number
         return _One(code, "subject_unknown", system=resource.system.code)
     query = {resource.key: numbers[resource.key]} if resource is not None else {}
     told = ask_or_why(wanted.county, code, query, fields=None, unit=unit, who="house", case_id=wanted.case_id)
-    return _One(code, _reason(told), told.call_id, told.system, told.answer.values if _found(told) else None)
-
-
-def _found(told: Told) -> bool:
-    return told.answer is not None and told.answer.state == "found"
+    values = told.answer.values if told.answer is not None and told.answer.state == "found" else None
+    return _One(code, _reason(told), told.call_id, told.system, values)
 
 
 def _reason(told: Told) -> str:

@@ -104,11 +104,12 @@ def match_due(most: int = 50) -> int:
     return done
 
 
-def settle_difference(difference_id: UUID, *, how: str, who: Who, note: str = "") -> None:
+def settle_difference(difference_id: UUID, *, how: str, who: Who, note: str = "", by_unit: str = "") -> None:
     """销账: a person says how a difference was settled (``SETTLEMENTS``).  ``resent`` hands the case over again.
 
-    Should both sides still differ at the next matching, it comes back as a new one.  Raises ``Refused``:
-    ``settlement_unknown``, ``note_missing``, ``difference_unknown``, ``difference_settled``, ``nothing_to_resend``.
+    Should both sides still differ at the next matching, it comes back as a new one.  ``by_unit``: the unit of whoever
+    settles it; empty: not held against anything.  Raises ``Refused``: ``settlement_unknown``, ``note_missing``,
+    ``difference_unknown``, ``not_the_owner``, ``difference_settled``, ``nothing_to_resend``.
     """
     if how not in SETTLEMENTS:
         raise Refused("settlement_unknown", f"销账方式只能是：{'、'.join(SETTLEMENTS.values())}。请重新选择。")
@@ -118,6 +119,8 @@ def settle_difference(difference_id: UUID, *, how: str, who: Who, note: str = ""
         row = Difference.objects.select_for_update().filter(id=difference_id).first()
         if row is None:
             raise Refused("difference_unknown", "没有找到这条对账差异。")
+        if by_unit and by_unit not in _concerned(row):
+            raise Refused("not_the_owner", "这条差异由对方部门或办件的承办单位销账。请转给他们。")
         if row.settled_at is not None:
             raise Refused("difference_settled", "这条差异已经销账，不用再办。")
         if how == "resent":
@@ -207,10 +210,17 @@ def _enter(system: System, day: date, matched: Matched) -> None:
 
 
 def _owner(system: System, found: Found) -> str:
-    """Return the unit that must act: ours while the case has not left the house, otherwise theirs."""
-    if found.kind == "unsent" and found.twin_id is not None:
+    """Return the unit that must act: ours while the case has not left the house, or its result waits to be entered."""
+    here = found.kind == "unsent" or (found.kind == "behind" and not system.adapter)
+    if here and found.twin_id is not None:
         return str(read(Twin.objects.get(id=found.twin_id).case_id).row["unit"])
     return system.department or system.code
+
+
+def _concerned(row: Difference) -> set[str]:
+    """Return the units that may settle it: whoever must act, and the one that answers for the case."""
+    ours = {str(read(row.twin.case_id).row["unit"])} if row.twin else set()
+    return {row.owner, *ours}
 
 
 def _settle(row: Difference, how: str, actor: str, note: str) -> None:

@@ -189,13 +189,24 @@ def request_share(
 
 
 def approve_share(
-    request_id: UUID, *, until: date, actor: str, fields: Sequence[str] | None = None, day_limit: int | None = None
+    request_id: UUID,
+    *,
+    until: date,
+    actor: str,
+    fields: Sequence[str] | None = None,
+    day_limit: int | None = None,
+    by_unit: str = "",
 ) -> None:
-    """同意共享: the owner allows all or fewer of the fields until a day, at most ``day_limit`` calls a day."""
+    """同意共享: the owner allows all or fewer of the fields until a day, at most ``day_limit`` calls a day.
+
+    ``by_unit``: the unit of whoever decides; empty: the house, when it sets up.  Raises ``Refused``: ``until_past``,
+    ``request_unknown``, ``not_the_owner``, ``request_settled``, ``field_not_requested``.
+    """
     if until < clock.today():
         raise Refused("until_past", "使用期限不能早于今天。请改正。")
     with transaction.atomic():
         row = _locked(request_id)
+        _need_owner(row, by_unit)
         if row.state != "requested":
             raise Refused("request_settled", "这个申请已经处理过。")
         allowed = list(fields) if fields is not None else row.fields
@@ -206,10 +217,11 @@ def approve_share(
         note_opened(row, actor)
 
 
-def decline_share(request_id: UUID, *, reason_code: str, actor: str) -> None:
-    """不同意共享, with the code of a reason."""
+def decline_share(request_id: UUID, *, reason_code: str, actor: str, by_unit: str = "") -> None:
+    """不同意共享, with the code of a reason; from then on it stands on the register of what is withheld."""
     with transaction.atomic():
         row = _locked(request_id)
+        _need_owner(row, by_unit)
         if row.state != "requested":
             raise Refused("request_settled", "这个申请已经处理过。")
         row.state = "declined"
@@ -247,6 +259,11 @@ def _locked(request_id: UUID) -> ShareRequest:
     if row is None:
         raise Refused("request_unknown", "没有找到这个共享申请。")
     return row
+
+
+def _need_owner(row: ShareRequest, unit: str) -> None:
+    if unit and unit != row.resource.owner_unit:
+        raise Refused("not_the_owner", "共享申请由资源的提供单位处理。请转给提供单位。", SHARING)
 
 
 def _settle(row: ShareRequest, step: str, actor: str, body: Mapping[str, Any]) -> None:

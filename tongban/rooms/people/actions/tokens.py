@@ -165,7 +165,7 @@ def _again(actor: str, key: str, digest: bytes) -> Any:
 
 #: For which a token of each kind can be of use at all.
 _FIT = {
-    "staff": frozenset({"cases", "people", "licences", "waiting", "figures"}),
+    "staff": frozenset({"cases", "people", "licences", "waiting", "figures", "exchange"}),
     "person": frozenset({"cases", "people", "licences", "waiting"}),
     "system": frozenset({"exchange", "webhooks", "figures"}),
 }

@@ -15,7 +15,7 @@ SCOPES = {
     "licences": "查看证照和文书",
     "waiting": "取号、叫号、预约",
     "figures": "查看指标和它的每一行",
-    "exchange": "对接系统发来办理消息",
+    "exchange": "对接消息、数据共享和对账",
     "webhooks": "订阅事件",
 }
 
