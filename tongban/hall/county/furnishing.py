@@ -56,13 +56,12 @@ def _open_windows(county: str, hall: Row) -> None:
 
 def _register(county: str, hall: Row) -> frozenset[str]:
     """Enter systems and resources, with the keys of the demo; returns the codes of the resources that are new."""
-    known = {one.code for one in exchanged.systems(county)}
+    known, new = {one.code for one in exchanged.systems(county)}, set()
     for one in hall.get("system", ()):
         if one["code"] not in known:
+            new.add(one["code"])
             linked = {name: one[name] for name in ("manner", "adapter", "key_id", "department") if name in one}
-            exchange.register_system(county, one["code"], one["name"], actor=ACTOR, **linked)
-            if one.get("knobs"):
-                exchange.set_knobs(county, one["code"], **one["knobs"])
+            exchange.register_system(county, one["code"], one["name"], actor=ACTOR, knobs=one.get("knobs"), **linked)
         if one.get("key_id"):
             exchange.make_demo_key(one["key_id"])
     known = {one.code for one in exchanged.resources(county)}
@@ -83,8 +82,8 @@ def _register(county: str, hall: Row) -> frozenset[str]:
         )
         if "updated_on" in one:
             exchange.mount(county, one["code"], rows=one["rows"], on=one["updated_on"], actor=ACTOR)
-    if not exchanged.withheld(county, ended=None):
-        for one in hall.get("withheld", ()):
+    for one in hall.get("withheld", ()):
+        if one["system"] in new:
             exchange.register_withheld(county, **one, actor=ACTOR)
     return frozenset(one["code"] for one in added)
 

@@ -42,17 +42,21 @@ def register_system(
     adapter: str = "",
     key_id: str = "",
     department: str = "",
+    knobs: Mapping[str, Any] | None = None,
 ) -> UUID:
     """Enter another agency's system, or change how it is linked.  The same code again is the same system.
 
-    ``department``: code of the unit whose system it is.
+    ``department``: code of the unit whose system it is; ``knobs``: how it behaves where it is simulated.
     """
     if adapter not in _FITTING.get(manner, ()):
         raise Refused(
             "adapter_unfit",
             "对接方式与适配器不相配：人工录入（paper）不用适配器，文件交换用 folder，其他用 http 或 simulator。",
         )
-    linked = {"name": name, "manner": manner, "adapter": adapter, "key_id": key_id}
+    linked: dict[str, Any] = {"name": name, "manner": manner, "adapter": adapter, "key_id": key_id}
+    if knobs is not None:
+        Knobs.from_data(knobs)
+        linked["knobs"] = dict(knobs)
     if department:
         linked["department"] = department
     with transaction.atomic():

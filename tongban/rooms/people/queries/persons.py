@@ -85,7 +85,7 @@ def identifiers_of(person_id: UUID) -> tuple[IdentifierView, ...]:
 def representative_of(organisation_id: UUID, day: date) -> PersonView | None:
     """Return who represents an organisation on ``day``, following a merge; None when nobody is known.  One query."""
     tie = (
-        Relation.objects.filter(_same("second", organisation_id), _on(day), kind="represents")
+        Relation.objects.filter(same_person("second", organisation_id), on_day(day), kind="represents")
         .select_related("first__merged_into")
         .order_by("-valid_from", "-id")
         .first()
