@@ -4,12 +4,14 @@
 into the rooms while the browser walks.
 """
 
+import asyncio
 import contextlib
 import os
 import re
 import shutil
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,11 +102,32 @@ def browser() -> Iterator[Any]:
     # Playwright keeps a loop of its own in this thread; nothing here is asynchronous.
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, _loops_beside():
         chromium = playwright.chromium.launch(executable_path=found, args=[*options, "--disable-sync"])
         yield chromium
         with contextlib.suppress(Exception):
             chromium.close()
+
+
+@contextlib.contextmanager
+def _loops_beside() -> Iterator[None]:
+    """Let what runs a loop of its own, like the sealing of a document, do so in a thread beside this one.
+
+    Playwright's loop counts as running here for as long as the browser is there, and a thread runs one loop only.
+    """
+    run = asyncio.run
+
+    def beside(*args: Any, **more: Any) -> Any:
+        if asyncio._get_running_loop() is None:
+            return run(*args, **more)
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(run, *args, **more).result()
+
+    asyncio.run = beside
+    try:
+        yield
+    finally:
+        asyncio.run = run
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from tongban.rooms import clock
+from tongban.rooms import clock, crypto
 from tongban.rooms.casework.actions import Who
 from tongban.rooms.people import actions as people
 from tongban.rooms.people import queries
@@ -114,6 +114,19 @@ def _principal(signed: queries.SignedIn) -> queries.Represented | None:
         return None
     may = queries.acts_for(signed.person_id, clock.today())
     return next((one for one in may if one.person_id == signed.acting_for), None)
+
+
+def address_of(request: HttpRequest) -> str:
+    """Return whence a request comes; behind our own HTTPS server the last address that it wrote."""
+    came = str(request.META.get("REMOTE_ADDR", ""))
+    if settings.SECURE_PROXY_SSL_HEADER:
+        came = request.headers.get("X-Forwarded-For", came).rpartition(",")[2].strip()
+    return came
+
+
+def came_from(request: HttpRequest) -> str:
+    """Return whence a request comes, as a digest by which to count."""
+    return f"from:{crypto.digest(address_of(request))}"
 
 
 def set_cookie(response: HttpResponse, entered: people.Entered) -> None:

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from tongban.doors.api import errors
-from tongban.rooms import clock, crypto
+from tongban.doors.visiting import came_from
+from tongban.rooms import clock
 from tongban.rooms.casework.actions import Who
 from tongban.rooms.people import actions as people
 from tongban.rooms.people import queries
@@ -159,7 +159,7 @@ def _token_of(request: HttpRequest) -> queries.TokenView | None:
         found = queries.token_of(secret.strip())
     except Refused:
         # Whoever tries secrets is counted by where he comes from.
-        if people.spend(_address(request), OPEN_PER_MINUTE):
+        if people.spend(came_from(request), OPEN_PER_MINUTE):
             raise Refused("too_many", "请求太频繁。请稍后再试。") from None
         raise
     people.note_use(found.id)
@@ -169,15 +169,7 @@ def _token_of(request: HttpRequest) -> queries.TokenView | None:
 def _spent(request: HttpRequest, token: queries.TokenView | None) -> int:
     if token is not None:
         return people.spend(f"token:{token.id}", token.per_minute)
-    return people.spend(_address(request), OPEN_PER_MINUTE)
-
-
-def _address(request: HttpRequest) -> str:
-    """Return whence a request comes, as a digest; behind our own HTTPS server the last address that it wrote."""
-    came = str(request.META.get("REMOTE_ADDR", ""))
-    if settings.SECURE_PROXY_SSL_HEADER:
-        came = request.headers.get("X-Forwarded-For", came).rpartition(",")[2].strip()
-    return f"from:{crypto.digest(came)}"
+    return people.spend(came_from(request), OPEN_PER_MINUTE)
 
 
 def _key_of(request: HttpRequest) -> str:

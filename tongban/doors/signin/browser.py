@@ -44,14 +44,6 @@ class Underway:
     next: str
 
 
-def address_of(request: HttpRequest) -> str:
-    """Return whence a request comes; behind our own HTTPS server the last address that it wrote."""
-    came = str(request.META.get("REMOTE_ADDR", ""))
-    if settings.SECURE_PROXY_SSL_HEADER:
-        came = request.headers.get("X-Forwarded-For", came).rpartition(",")[2].strip()
-    return came
-
-
 def device_of(request: HttpRequest) -> str:
     """Return what the browser is, in words its owner knows: 安卓手机 · 微信."""
     told = request.headers.get("User-Agent", "")

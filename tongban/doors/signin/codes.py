@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from tongban.doors.guards import anyone, guarded_by
 from tongban.doors.signin import browser, forms
 from tongban.doors.signin.entering import let_in, second_step
-from tongban.doors.visiting import visitor
+from tongban.doors.visiting import address_of, visitor
 from tongban.rooms.exchange import actions as exchange
 from tongban.rooms.people import actions as people
 from tongban.rulebook.errors import Refused
@@ -153,7 +153,7 @@ def _ask(request: HttpRequest, purpose: str, *, heading: str, lead: str, steps: 
     no = None
     if request.method == "POST":
         try:
-            address = browser.address_of(request)
+            address = address_of(request)
             secret = people.ask_code(visitor(request).county, purpose, typed, address=address)
             answer = redirect("code")
             browser.keep_underway(answer, browser.Underway(secret, purpose, onward))

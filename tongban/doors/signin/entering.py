@@ -13,7 +13,7 @@ from tongban.doors.guards import anyone, guarded_by
 from tongban.doors.signin import browser, forms
 from tongban.doors.signin.first_page import first_page
 from tongban.doors.signin.outside import outside
-from tongban.doors.visiting import set_cookie, visitor
+from tongban.doors.visiting import address_of, set_cookie, visitor
 from tongban.rooms import clock
 from tongban.rooms.people import actions as people
 from tongban.rooms.people import queries
@@ -77,7 +77,7 @@ def figures(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             typed = request.POST.get("figures", "")
-            address, known = browser.address_of(request), browser.known_of(request)
+            address, known = address_of(request), browser.known_of(request)
             people.check_totp(half.account_id, typed, address=address, known=known)
             return let_in(request, half.account_id, half.way, half.next)
         except Refused as error:
@@ -156,6 +156,6 @@ def _by_password(request: HttpRequest, login: str) -> UUID:
         visitor(request).county,
         login,
         request.POST.get("password", ""),
-        address=browser.address_of(request),
+        address=address_of(request),
         known=browser.known_of(request),
     )

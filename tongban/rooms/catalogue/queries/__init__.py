@@ -13,7 +13,8 @@ from tongban.rooms.catalogue.queries.drafts import (
     licence_kind_names,
     upper_names,
 )
-from tongban.rooms.catalogue.queries.guide import guide
+from tongban.rooms.catalogue.queries.finding import Finding, FoundItem, Narrowed, find, findable, topics
+from tongban.rooms.catalogue.queries.guide import guide, material_lines
 from tongban.rooms.catalogue.queries.items import (
     children,
     content,
@@ -51,6 +52,7 @@ from tongban.rooms.catalogue.queries.modes import (
     mode_counts,
     modes,
 )
+from tongban.rooms.catalogue.queries.places import offered_at, places, words_of_hours
 from tongban.rooms.catalogue.queries.proofs import ProofAsked, ProofView, proof_counts, proofs, proofs_asked
 from tongban.rooms.catalogue.queries.statistics import (
     Cleared,
@@ -70,6 +72,7 @@ from tongban.rooms.catalogue.queries.views import (
     InForce,
     InUse,
     ListedItem,
+    Place,
     VersionView,
 )
 
@@ -79,7 +82,9 @@ __all__ = [
     "Compared",
     "Counts",
     "DraftView",
+    "Finding",
     "FollowOn",
+    "FoundItem",
     "GuideMaterial",
     "GuidePage",
     "InForce",
@@ -90,8 +95,10 @@ __all__ = [
     "ListedItem",
     "ModeConflict",
     "ModeView",
+    "Narrowed",
     "Order",
     "Orphan",
+    "Place",
     "ProofAsked",
     "ProofView",
     "Reengineered",
@@ -112,6 +119,8 @@ __all__ = [
     "draft_content",
     "draft_with_local_code",
     "drafts",
+    "find",
+    "findable",
     "five_list",
     "follow_on",
     "guide",
@@ -128,18 +137,23 @@ __all__ = [
     "licence_kind_names",
     "list_counts",
     "listed",
+    "material_lines",
     "mode_conflicts",
     "mode_counts",
     "modes",
+    "offered_at",
     "orders",
     "orphans",
+    "places",
     "proof_counts",
     "proofs",
     "proofs_asked",
     "reengineered",
     "station_list",
     "successor",
+    "topics",
     "three_cuts_three_changes",
     "upper_names",
     "versions",
+    "words_of_hours",
 ]

@@ -1,6 +1,6 @@
 """服务指南: what a person must know before coming, from one published version (S006)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 from tongban.rooms.catalogue.models import ItemVersion
@@ -53,7 +53,7 @@ def guide_of(one: Item, version_id: UUID, version: int, county: str, *, unverifi
         bases=tuple(map(str, one.bases)),
         conditions=page.conditions,
         quantity=page.quantity,
-        materials=tuple(_material(one, material) for material in one.materials),
+        materials=material_lines(one, one.materials),
         limits=tuple(_limits(one)),
         flow=page.flow,
         fee=_fee(one.fee),
@@ -71,6 +71,11 @@ def guide_of(one: Item, version_id: UUID, version: int, county: str, *, unverifi
     )
 
 
+def material_lines(one: Item, materials: Iterable[Material]) -> tuple[GuideMaterial, ...]:
+    """Return materials of an item as the guide tells them.  No query."""
+    return tuple(_material(one, material) for material in materials)
+
+
 def _material(one: Item, material: Material) -> GuideMaterial:
     labels = {option.code: option.label for situation in one.situations for option in situation.options}
     return GuideMaterial(
@@ -83,6 +88,9 @@ def _material(one: Item, material: Material) -> GuideMaterial:
         material.issuer,
         tuple(labels[code] for code in material.situations if code in labels),
         str(material.basis),
+        material.why_original,
+        material.follow_by.label if material.follow_by else "",
+        material.source == "applicant",
     )
 
 

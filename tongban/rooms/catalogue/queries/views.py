@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from fractions import Fraction
 from uuid import UUID
 
@@ -143,6 +144,28 @@ class GuideMaterial:
     #: Labels of the situations in which it is needed; empty: always.
     when: tuple[str, ...]
     basis: str
+    #: Why the original must be seen; empty where it need not be.
+    why_original: str = ""
+    #: Within which time it may follow, e.g. 5个工作日; empty: it may not.
+    follow_by: str = ""
+    #: True: the person brings it herself, nobody else can.
+    brought: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Somewhere an item is taken in."""
+
+    site: str
+    name: str
+    #: ``county``, ``town`` or ``village``.
+    level: str
+    address: str
+    hours: str
+    #: Whom to ask there; empty: not said.
+    contact: str
+    lat: Decimal | None
+    lon: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 """Where things are: divisions, units, sites, devices."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 
+from tongban.rooms import calendars
 from tongban.rooms.people.models import Device, Division, Site, Unit
 from tongban.rooms.people.queries.views import DeviceView, DivisionView, Hours, SiteView, UnitView
 from tongban.rooms.questions import Question, ask
@@ -72,6 +73,18 @@ def site_coded(county: str, code: str) -> SiteView:
     if row is None:
         raise Refused("site_unknown", f"系统中没有在用的场所“{code}”。请先登记场所。")
     return _site(row)
+
+
+def hours_on(site: SiteView, day: date) -> tuple[Hours, ...]:
+    """Return when a site is open on ``day``; empty: closed.  No query.
+
+    On a holiday in the week it is closed; on a weekend worked in exchange it is open as on a Monday.
+    """
+    weekday, works = day.isoweekday(), calendars.calendar().is_workday(day)
+    if weekday <= 5 and not works:
+        return ()
+    asked = "1" if weekday > 5 and works else str(weekday)
+    return tuple(sorted((span for span in site.hours if asked in span.days), key=lambda span: span.opens))
 
 
 def above(site_id: UUID) -> tuple[SiteView, ...]:

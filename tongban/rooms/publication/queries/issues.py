@@ -68,12 +68,20 @@ class Publicity:
     withdrawn: tuple[UUID, ...]
 
 
-def issues(county: str, *, year: int | None = None, most: int = 50) -> tuple[IssueView, ...]:
+def issues(county: str, *, year: int | None = None, most: int = 50, skip: int = 0) -> tuple[IssueView, ...]:
     """Return the issues of a county, newest first.  One query."""
     rows = Statement.objects.filter(county=county, kind="results", number__isnull=False)
     if year is not None:
         rows = rows.filter(year=year)
-    return tuple(_issue(row) for row in rows.order_by("-year", "-number")[:most])
+    return tuple(_issue(row) for row in rows.order_by("-year", "-number")[skip : skip + most])
+
+
+def issue(county: str, year: int, number: int) -> IssueView:
+    """Return an issue by its number.  Raises ``Refused("issue_unknown")``.  One query."""
+    row = Statement.objects.filter(county=county, kind="results", year=year, number=number).first()
+    if row is None:
+        raise Refused("issue_unknown", f"没有 {year} 年第 {number} 期结果公示。请从各期目录中选择。")
+    return _issue(row)
 
 
 def issue_rows(issue_id: UUID) -> tuple[IssueRow, ...]:
