@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from tongban.rulebook.authority import LABELS, Authority, Place, Power, Subject, may, require, why_not
+from tongban.rulebook.authority import LABELS, Authority, Place, Power, Subject, check_apart, may, require, why_not
 from tongban.rulebook.basis import design
 from tongban.rulebook.errors import Refused
 from tongban.rulebook.ladder import chain_of, next_post
@@ -119,3 +119,14 @@ def test_chain_of_posts_that_report_to_each_other():
 
     assert caught.value.code == "ladder_circle"
     assert "leader → director → leader" in caught.value.sentence
+
+
+@pytest.mark.parametrize("powers", [("system", "audit"), ("security", "system", "edit"), ("audit", "security")])
+def test_two_of_the_three_officers_powers_are_kept_apart(powers):
+    with pytest.raises(Refused) as no:
+        check_apart(Power(one) for one in powers)
+    assert no.value.code == "powers_apart"
+
+
+def test_one_of_them_beside_ordinary_powers_is_not_refused():
+    check_apart([Power.SYSTEM, Power.EDIT, Power.SYSTEM])

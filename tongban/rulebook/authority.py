@@ -62,7 +62,8 @@ _APART_BASIS = unchecked("等保2.0 三级：系统管理、安全管理、审�
 
 def check_apart(powers: Iterable[Power]) -> None:
     """Refuse powers of which two may not be in one hand: ``Refused("powers_apart")``."""
-    found = [power for power in APART if power in set(powers)]
+    held = set(powers)
+    found = [power for power in APART if power in held]
     if len(found) > 1:
         named = "、".join(f"“{LABELS[power]}”" for power in found)
         raise Refused(
