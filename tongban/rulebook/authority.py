@@ -151,6 +151,23 @@ def why_not(authorities: Iterable[Authority], power: Power, item: Subject, place
     return None if may(rows, power, item, place, day) else _nearest(rows, power, item, place, day)
 
 
+def covered(authorities: Iterable[Authority], powers: frozenset[Power], place: Place, day: date) -> frozenset[str]:
+    """Return for which items any of ``powers`` holds here on this day, as the rows name them (``*``, ``unit:…``)."""
+    return frozenset(
+        item
+        for row in authorities
+        if row.powers & powers
+        and _holds_at(row, place)
+        and row.valid_from <= day
+        and (row.valid_until is None or day <= row.valid_until)
+        for item in row.items
+    )
+
+
+def _holds_at(row: Authority, place: Place) -> bool:
+    return place.site == row.site if row.site else row.unit_site in (place.site, *place.above)
+
+
 def _failures(row: Authority, power: Power, item: Subject, place: Place, day: date) -> tuple[str, ...]:
     outside = _outside(row, item, place, day)
     return outside if power in row.powers else ("authority_power", *outside)
@@ -159,10 +176,9 @@ def _failures(row: Authority, power: Power, item: Subject, place: Place, day: da
 def _outside(row: Authority, item: Subject, place: Place, day: date) -> tuple[str, ...]:
     """Return why the row does not reach the item here today, whatever the power."""
     covered = {EVERY_ITEM, item.item, UNIT_SET + item.unit, *(NAMED_SET + name for name in item.sets)}
-    here = place.site == row.site if row.site else row.unit_site in (place.site, *place.above)
     tests = (
         ("authority_item", bool(covered & row.items)),
-        ("authority_site", here),
+        ("authority_site", _holds_at(row, place)),
         ("authority_not_yet", row.valid_from <= day),
         ("authority_expired", row.valid_until is None or day <= row.valid_until),
     )

@@ -149,6 +149,8 @@ class Given:
     time_needed: Limit | None = None
     notice: bool = False
     result: str = ""
+    #: Who was there at a look on the spot.
+    present: tuple[UUID, ...] = ()
     #: The day the papers were received, where it is not today (paper slips, other windows).
     received_on: date | None = None
 

@@ -13,6 +13,8 @@ Guard = Callable[[Facts, Actor, Given], None]
 
 #: How the result of a proceeding is written: it stands in the journal, so it is never free text.
 RESULT_CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
+#: 核查: what is looked at on the spot, by two at least (许可法 34(3)).
+BY_TWO = frozenset({"site_check", "site_survey"})
 
 
 def complete(facts: Facts, actor: Actor, given: Given) -> None:
@@ -152,6 +154,12 @@ def proceeding_result(facts: Facts, actor: Actor, given: Given) -> None:
     if not RESULT_CODE.fullmatch(given.result):
         raise Refused(
             "result_not_a_code", "结果只登记代码（如 passed），说明文字请写在意见里。", design("程序结果代码")
+        )
+    if any(p.kind in BY_TWO for p in facts.proceedings if p.closed_on is None) and len(set(given.present)) < 2:
+        raise Refused(
+            "two_needed",
+            "现场核查要由两名以上工作人员进行。请登记到场的两个人，再记录结果。",
+            law("行政许可法 第三十四条第三款"),
         )
 
 

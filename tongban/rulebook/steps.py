@@ -170,6 +170,8 @@ class Step:
     while_runs: str = ""
     #: It is nothing if no clock moves by it.
     only_moves: bool = False
+    #: What else must be told with it that no guard asks for (``rulebook/telling.py``): ``holder``, ``fee``, ``shared``.
+    asks: tuple[str, ...] = ()
     #: Running clocks are counted anew with the present calendar.
     recounts: bool = False
     #: The case's decision after this step: ``granted``, ``refused`` …

@@ -136,7 +136,9 @@ def test_every_verb_with_a_key_can_be_sent_again(county):
             lambda: casework.pause(
                 case, reviewer, proceeding="site_survey", time_needed=Limit.parse("2wd"), notice=False, key="pause"
             ),
-            lambda: casework.resume(case, reviewer, result="passed", key="resume"),
+            lambda: casework.resume(
+                case, reviewer, result="passed", present=[reviewer.id, decider.id], record="无违建", key="resume"
+            ),
             lambda: casework.pass_on(case, reviewer, key="pass"),
             lambda: casework.send_back(case, decider, reason="再核", key="back"),
             lambda: casework.pass_on(case, reviewer, opinion="已核", key="pass-2"),

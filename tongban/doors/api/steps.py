@@ -99,6 +99,8 @@ class Resume(Body):
 
     result: str = Field(description="例如 passed")
     opinion: str = Field(default="", max_length=LONG)
+    present: list[UUID] = Field(default=[], description="现场核查到场的工作人员，两名以上")
+    record: str = Field(default="", max_length=LONG, description="核查记录")
 
 
 class Publication(Body):
@@ -298,7 +300,7 @@ VERBS: dict[str, Verb] = {
     "pass_on": Verb("审查通过转下一环节", PassOn, _plain(casework.pass_on, "opinion", "ticked")),
     "send_back": Verb("退回上一环节", Reason, _plain(casework.send_back, "reason")),
     "pause": Verb("启动特别程序", Pause, _pause),
-    "resume": Verb("特别程序结束", Resume, _plain(casework.resume, "result", "opinion")),
+    "resume": Verb("特别程序结束", Resume, _plain(casework.resume, "result", "opinion", "present", "record")),
     "publicise": Verb("开始公示", Nothing, _plain(casework.publicise)),
     "end_publication": Verb("公示结束", Publication, _plain(casework.end_publication, "result")),
     "extend": Verb("延长办理期限", Reason, _plain(casework.extend, "reason")),

@@ -8,6 +8,9 @@ from tongban.rooms.catalogue.models import ItemVersion
 from tongban.rooms.files.models import StoredFile
 from tongban.rooms.people.models import Person, Site
 
+#: Whether a limit of a case has run out before.
+LATE = models.ExpressionWrapper(models.expressions.RawSQL("('overdue' = ANY(flags))", []), models.BooleanField())
+
 
 class Case(models.Model):
     """办件: the truth about one case.  Guarded by its version; the journal tells how it came to be."""
@@ -65,7 +68,26 @@ class Case(models.Model):
         ]
         indexes = [
             models.Index(fields=["applicant", "-filed_at"], name="case_mine"),
-            models.Index(fields=["unit", "state", "next_moment"], name="case_desk", condition=Q(closed_at=None)),
+            # The desks (queries/desk.py): what was late first, then what bites next.
+            models.Index(
+                "county",
+                "unit",
+                "state",
+                "desk",
+                LATE.desc(),
+                "next_moment",
+                "id",
+                name="case_office",
+                condition=Q(closed_at=None),
+            ),
+            models.Index(
+                "holder",
+                LATE.desc(),
+                "next_moment",
+                "id",
+                name="case_held",
+                condition=Q(closed_at=None, holder__isnull=False),
+            ),
             models.Index(fields=["next_moment"], name="case_sweep", condition=Q(next_moment__isnull=False)),
             models.Index(fields=["county", "filed_at"], name="case_filed"),
             models.Index(fields=["county", "decided_at"], name="case_decided", condition=Q(decided_at__isnull=False)),

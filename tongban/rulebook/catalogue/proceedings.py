@@ -20,5 +20,12 @@ NOT_PAUSING = MappingProxyType(
     }
 )
 
+#: What may come of a proceeding, as the journal names it; what was said and seen stands in the record.
+RESULTS = MappingProxyType(
+    {"passed": "通过（符合要求）", "not_passed": "未通过（不符合要求）", "held": "已举行，意见见记录"}
+)
+#: What may come of a publication.
+OBJECTIONS = MappingProxyType({"no_objection": "无异议", "objection": "有异议"})
+
 #: Every type of proceeding and its Chinese name.
 ALL = MappingProxyType({**PAUSING, **NOT_PAUSING})

@@ -75,6 +75,7 @@ STEPS = (
         petition.ROUTE.basis,
         clocks=(*stop("route"), start("object"), start("tell")),
         tells=("desk",),
+        asks=("holder",),
     ),
     Step(
         "return_it",

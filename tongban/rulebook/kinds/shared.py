@@ -321,6 +321,7 @@ def check_shared(*sources: str) -> Step:
         "=",
         (Post.HOUSE, Post.ACCEPTOR, Post.REVIEWER, Post.CLERK),
         law("国务院令第716号 第七条"),
+        asks=("shared",),
     )
 
 
@@ -338,6 +339,7 @@ def settle_fee(*sources: str) -> Step:
         "=",
         (Post.CLERK, Post.ACCEPTOR, Post.EXIT, Post.DECIDER),
         law("行政许可法 第五十八条"),
+        asks=("fee",),
     )
 
 

@@ -25,6 +25,7 @@ from tongban.rooms.casework.actions.filling import Filled, Piece, fill_draft
 from tongban.rooms.casework.actions.inner import open_case
 from tongban.rooms.casework.actions.lapse import act_on_lapse, recount, sweep
 from tongban.rooms.casework.actions.letters import keep_letter, mark_read
+from tongban.rooms.casework.actions.opening import look
 from tongban.rooms.casework.actions.papers import Offer
 from tongban.rooms.casework.actions.parts import tend_bundle
 from tongban.rooms.casework.actions.standing import Who, person, staff
@@ -32,6 +33,7 @@ from tongban.rooms.casework.actions.supplying import supply, supply_later
 from tongban.rooms.casework.actions.taking import Done, Plan, take
 from tongban.rooms.casework.actions.taking_over import Old, take_over
 from tongban.rooms.casework.actions.tasks import assign_task, prove, report_progress
+from tongban.rooms.casework.actions.telling import Told, take_told
 from tongban.rooms.casework.actions.verbs import (
     accept,
     archive,
@@ -71,6 +73,7 @@ __all__ = [
     "Piece",
     "Plan",
     "Signer",
+    "Told",
     "Who",
     "accept",
     "act_on_lapse",
@@ -97,6 +100,7 @@ __all__ = [
     "keep_after_check",
     "keep_letter",
     "keep_matter",
+    "look",
     "mark_read",
     "not_accept",
     "not_take",
@@ -130,6 +134,7 @@ __all__ = [
     "take",
     "take_on",
     "take_over",
+    "take_told",
     "tend_bundle",
     "withdraw",
 ]

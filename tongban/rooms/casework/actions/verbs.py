@@ -10,6 +10,7 @@ from tongban.rooms.casework.actions.rows import key_of, party_row, restated
 from tongban.rooms.casework.actions.standing import Who, may_collect
 from tongban.rooms.casework.actions.taking import Done, Plan, Planner, take
 from tongban.rooms.casework.queries.reading import CaseFile
+from tongban.rooms.people import queries as people
 from tongban.rulebook.basis import law
 from tongban.rulebook.clock import Limit
 from tongban.rulebook.errors import Refused
@@ -67,9 +68,38 @@ def pause(case_id: UUID, who: Who, *, proceeding: str, time_needed: Limit, notic
     return take(case_id, "pause", who, Plan(given=given), key=key)
 
 
-def resume(case_id: UUID, who: Who, *, result: str, opinion: str = "", key: str = "") -> Done:
-    """特别程序结束; ``result`` is a short code such as ``passed``."""
-    return take(case_id, "resume", who, Plan(given=Given(result=result), texts={"opinion": opinion}), key=key)
+def resume(
+    case_id: UUID,
+    who: Who,
+    *,
+    result: str,
+    opinion: str = "",
+    present: Sequence[UUID] = (),
+    record: str = "",
+    key: str = "",
+) -> Done:
+    """特别程序结束; ``result`` is a short code such as ``passed``.
+
+    ``present``: the members of staff who looked on the spot, ``record`` what they wrote down.
+    """
+    check_present(present)
+    return take(
+        case_id,
+        "resume",
+        who,
+        Plan(
+            given=Given(result=result, present=tuple(present)),
+            texts={"opinion": opinion, "record": record},
+            notes={"present": [str(one) for one in present]} if present else {},
+        ),
+        key=key,
+    )
+
+
+def check_present(present: Sequence[UUID]) -> None:
+    """Raise ``Refused("staff_unknown")`` unless these are members of staff.  One query, where somebody is named."""
+    if present and set(present) - set(people.powers().staff):
+        raise Refused("staff_unknown", "登记的到场人员不在工作人员名册中。请从名单里选择。")
 
 
 def publicise(case_id: UUID, who: Who, *, key: str = "") -> Done:

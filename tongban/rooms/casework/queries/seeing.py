@@ -1,8 +1,9 @@
 """Who may see which case.  To everybody else a case does not exist: the refusal is that of a wrong number."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 from uuid import UUID
 
 from django.db.models import Q
@@ -69,7 +70,7 @@ def seen(case_id: UUID, who: Who) -> Seen:
         raise _unknown() from None
     if who.kind == "person":
         return Seen(file, actor, names=True)
-    if who.kind != "staff" or actor.related or not _Sight.of(who).has(_Place.of(file)):
+    if who.kind != "staff" or actor.related or not Sight.of(who).has(Place.of(file)):
         raise _unknown()
     return Seen(file, actor, names=actor.posts != frozenset({Post.SUPERVISOR}))
 
@@ -95,20 +96,37 @@ def lines(
         rows = rows.filter(unit=unit)
     if parent is not None:
         rows = rows.filter(parent_id=parent)
-    sight = _Sight.of(who) if who.kind == "staff" else None
+    sight = Sight.of(who) if who.kind == "staff" else None
     if sight is not None:
         rows = rows.filter(item_code__in=sight.item_codes()).exclude(state="draft")
     if after is not None:
         rows = rows.filter(id__lt=after)
     page = list(rows.order_by("-id")[: most + 1])
     shown = page[:most]
-    may = stands_in(who, shown) if sight is None else _seen_by_staff(sight, shown)
+    may = stands_in(who, shown) if sight is None else seen_by_staff(sight, shown)
     found = tuple(_line(row) for row in shown if row.id in may)
     return found, shown[-1].id if len(page) > most else None
 
 
+class Placed(Protocol):
+    """A row of a list, as far as sight of it depends on it."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def county(self) -> str: ...
+    @property
+    def item_code(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def site_id(self) -> UUID | None: ...
+    @property
+    def holder(self) -> UUID | None: ...
+
+
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
     """What staff's sight of a case depends on."""
 
     county: str
@@ -119,13 +137,13 @@ class _Place:
     holder: UUID | None
 
     @classmethod
-    def of(cls, file: CaseFile) -> "_Place":
+    def of(cls, file: CaseFile) -> "Place":
         row = file.row
         return cls(file.county, str(row["item_code"]), str(row["unit"]), file.uuid("site_id"), file.uuid("holder"))
 
 
 @dataclass(frozen=True, slots=True)
-class _Sight:
+class Sight:
     """The powers of a member of staff today, read once for a whole page."""
 
     powers: people.Powers
@@ -133,20 +151,20 @@ class _Sight:
     day: date
 
     @classmethod
-    def of(cls, who: Who) -> "_Sight":
+    def of(cls, who: Who) -> "Sight":
         """Raises ``Refused("post_not_held")``."""
         if who.id is None or who.post_id is None:
             raise Refused("post_missing", "请先选择您现在的岗位。")
         powers, day = people.powers(), clock.today()
         return cls(powers, powers.actor(who.id, who.post_id, day), day)
 
-    def has(self, place: _Place) -> bool:
+    def has(self, place: Place) -> bool:
         """Staff see the cases of items over which they have a power, taken in at their site or below it."""
         if self.actor.county != place.county:
             return False
         if not self.powers.over(self.actor, Subject(place.item, place.unit), self.day) & _SEEING:
             return False
-        return place.unit == self.actor.unit_code or place.holder == self.actor.post_id or self._reaches(place.site_id)
+        return place.unit in self.units or place.holder in self.posts or self._reaches(place.site_id)
 
     def _reaches(self, site_id: UUID | None) -> bool:
         """Whether his site is that one or stands above it; what came in from home is for the top of the county."""
@@ -156,6 +174,24 @@ class _Sight:
         there = self.powers.places[site_id]
         return own.site in (there.site, *there.above)
 
+    @property
+    def posts(self) -> tuple[UUID, ...]:
+        """The posts whose matters are his today: his own, and those for which he stands in."""
+        return (self.actor.post_id, *(post.id for post in self.powers.stood_for(self.actor.post_id, self.day)))
+
+    @property
+    def units(self) -> frozenset[str]:
+        """The units of these posts."""
+        lent = self.powers.stood_for(self.actor.post_id, self.day)
+        return frozenset({self.actor.unit_code, *(post.unit_code for post in lent)})
+
+    def sites(self) -> list[UUID] | None:
+        """Return the sites that he reaches; None: all of the county."""
+        own = self.powers.places[self.actor.site_id]
+        if not own.above:
+            return None
+        return [key for key, there in self.powers.places.items() if own.site in (there.site, *there.above)]
+
     def item_codes(self) -> list[str]:
         """Return the items of which he may see any case, old ones too."""
         own = self.actor.unit_code
@@ -164,9 +200,9 @@ class _Sight:
         return sorted(set(over))
 
 
-def _seen_by_staff(sight: _Sight, rows: list[Case]) -> set[UUID]:
+def seen_by_staff(sight: Sight, rows: Sequence[Placed]) -> set[UUID]:
     """Return those of these cases that are his to see, but for those from which he must stand back (回避)."""
-    his = [row for row in rows if sight.has(_Place(row.county, row.item_code, row.unit, row.site_id, row.holder))]
+    his = [row for row in rows if sight.has(Place(row.county, row.item_code, row.unit, row.site_id, row.holder))]
     parties: dict[UUID, list[UUID]] = {}
     for case_id, person_id in Party.objects.filter(case_id__in=[row.id for row in his]).values_list("case", "person"):
         if person_id is not None:

@@ -53,6 +53,9 @@ class ToldStep:
     #: The state it led to, in words.
     state: str
     basis: Basis | None
+    #: Review points looked at (from 0), and who was there at a look on the spot.
+    ticked: tuple[int, ...] = ()
+    present: tuple[str, ...] = ()
 
 
 def clocks_told(file: CaseFile, *, running_only: bool = False) -> tuple[ToldClock, ...]:
@@ -77,6 +80,8 @@ def history(file: CaseFile, *, names: bool = False) -> tuple[ToldStep, ...]:
                 _named(powers, entry.actor) if names else "",
                 kind.states.get(entry.body["row"]["state"], ""),
                 step.basis if step else None,
+                tuple(entry.body.get("ticked", ())),
+                tuple(_named(powers, f"staff:{one}") for one in entry.body.get("present", ())) if names else (),
             )
         )
     return tuple(told)

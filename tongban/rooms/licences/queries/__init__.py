@@ -7,6 +7,7 @@ from tongban.rooms.licences.queries.documents import (
     pdf,
     seal_uses,
     seals,
+    title_of,
     uses_without_a_case,
 )
 from tongban.rooms.licences.queries.licences import (
@@ -57,6 +58,7 @@ __all__ = [
     "seal_uses",
     "seals",
     "show",
+    "title_of",
     "uses_of",
     "uses_without_a_case",
     "verify",

@@ -15,6 +15,11 @@ from tongban.rulebook.errors import Refused
 _TITLES = {"grant_decision": "准予决定书", "refusal_decision": "不予决定书", "licence": "电子证照"}
 
 
+def title_of(kind: str) -> str:
+    """Return the title of a kind of document, as far as it does not depend on the item."""
+    return _TITLES.get(kind) or (KINDS[kind].title if kind in KINDS else kind)
+
+
 def document(document_id: UUID) -> DocumentView:
     """Return a document.  Raises ``Refused("document_unknown")``.  One query."""
     row = Document.objects.filter(id=document_id).first()
@@ -77,7 +82,7 @@ def view(row: Document) -> DocumentView:
         row.licence_id,
         row.seq,
         row.kind,
-        _TITLES.get(row.kind, KINDS[row.kind].title),
+        title_of(row.kind),
         row.number,
         row.dated,
         row.file_id,

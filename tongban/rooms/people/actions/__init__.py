@@ -15,6 +15,7 @@ from tongban.rooms.people.actions.accounts import (
 )
 from tongban.rooms.people.actions.codes import ToSend, ask_code, code_in_demo, code_to_send, prove_code
 from tongban.rooms.people.actions.county import CountyReport, load_county
+from tongban.rooms.people.actions.desks import appoint_stand_in, drop_search, end_stand_in, keep_search
 from tongban.rooms.people.actions.divisions import DivisionReport, DivisionRow, import_divisions
 from tongban.rooms.people.actions.mandates import confirm_mandate, give_mandate, revoke_mandate
 from tongban.rooms.people.actions.passwords import (
@@ -160,4 +161,8 @@ __all__ = [
     "unmerge",
     "withdraw_authority",
     "withdraw_identifier",
+    "drop_search",
+    "end_stand_in",
+    "keep_search",
+    "appoint_stand_in",
 ]

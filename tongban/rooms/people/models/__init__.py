@@ -1,6 +1,7 @@
 """What the room keeps, in three parts: persons, places, powers."""
 
 from tongban.rooms.people.models.accounts import Account, Code, OutsideLogin, RecoveryCode, SignIn, Slowed
+from tongban.rooms.people.models.desks import SavedSearch, StandIn
 from tongban.rooms.people.models.persons import Guardian, Identifier, Mandate, Merge, Person, Relation
 from tongban.rooms.people.models.places import Device, Division, Settlement, Site, Unit
 from tongban.rooms.people.models.powers import AuthorityRow, Holding, PeopleVersion, Post, Proposal, Staff
@@ -26,11 +27,13 @@ __all__ = [
     "Proposal",
     "RecoveryCode",
     "Relation",
+    "SavedSearch",
     "Settlement",
     "SignIn",
     "Site",
     "Slowed",
     "Staff",
+    "StandIn",
     "Token",
     "Unit",
 ]

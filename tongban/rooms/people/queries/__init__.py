@@ -12,6 +12,7 @@ from tongban.rooms.people.queries.accounts import (
     signed_in,
 )
 from tongban.rooms.people.queries.acting import Represented, acts_for
+from tongban.rooms.people.queries.desks import SavedSearchView, searches_of
 from tongban.rooms.people.queries.officers import (
     AuthorityView,
     HoldingRow,
@@ -64,6 +65,7 @@ from tongban.rooms.people.queries.places import (
 )
 from tongban.rooms.people.queries.posts import (
     Powers,
+    StandInView,
     actor_of,
     may,
     post_coded,
@@ -111,9 +113,11 @@ __all__ = [
     "Represented",
     "SignInView",
     "SignedIn",
+    "SavedSearchView",
     "SiteView",
     "StaffRow",
     "StaffView",
+    "StandInView",
     "Standing",
     "TokenView",
     "UnitView",
@@ -154,6 +158,7 @@ __all__ = [
     "powers_mark",
     "proposals",
     "require",
+    "searches_of",
     "sign_ins",
     "signed_in",
     "silent_devices",

@@ -3,12 +3,12 @@
 Reading the mark is one query for one row.  Only when it has changed are posts, holdings and authorities read again.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from tongban.rooms.people.models import AuthorityRow, Holding, Post, Site, Staff
+from tongban.rooms.people.models import AuthorityRow, Holding, Post, Site, Staff, StandIn
 from tongban.rooms.people.queries.views import Actor, PostView, StaffView
 from tongban.rooms.questions import Question, ask, first
 from tongban.rulebook import authority, ladder
@@ -27,6 +27,26 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class StandInView:
+    """代岗: one post stands in for another from the first to the last day."""
+
+    id: UUID
+    post_id: UUID
+    by_post_id: UUID
+    valid_from: date
+    valid_until: date
+    order: str
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it holds on that day."""
+        return self.valid_from <= day <= self.valid_until
+
+
+#: What a stand-in does not do: administration and supervision are not lent.
+NOT_LENT = frozenset({Power.SUPERVISE, Power.EDIT, Power.SYSTEM, Power.SECURITY, Power.AUDIT})
+
+
+@dataclass(frozen=True, slots=True)
 class Powers:
     """All posts and powers as they stood under one mark.  Asking it costs no query."""
 
@@ -34,12 +54,19 @@ class Powers:
     staff: Mapping[UUID, StaffView]
     #: Post -> holdings, oldest first.
     held: Mapping[UUID, tuple[Held, ...]]
-    #: Post -> its authority rows, those of its unit included.
+    #: Post -> its authority rows, those of its unit and of the posts it stands in for included.
     rows: Mapping[UUID, tuple[Authority, ...]]
     #: Site id -> its code and the codes above it.
     places: Mapping[UUID, Place]
     #: Post -> county.
     counties: Mapping[UUID, str]
+    #: Appointments of stand-ins that nobody has ended.
+    stand_ins: tuple[StandInView, ...] = ()
+
+    def stood_for(self, post_id: UUID, day: date) -> tuple[PostView, ...]:
+        """Return the posts for which this one stands in on ``day``."""
+        found = [one.post_id for one in self.stand_ins if one.by_post_id == post_id and one.holds_on(day)]
+        return tuple(self.posts[one] for one in found if one in self.posts)
 
     def actor(self, staff_id: UUID, post_id: UUID, day: date) -> Actor:
         """Return who acts.  Raises ``Refused("post_not_held")`` when the post is not held on ``day``."""
@@ -178,20 +205,38 @@ def _read() -> Powers:
             by_post.setdefault(row.post_id, []).append(row)
         elif row.unit_id is not None:
             by_unit.setdefault(row.unit_id, []).append(row)
+    rows = {
+        post.id: tuple(
+            _authority(row, post, places[post.site_id].site)
+            for row in [*by_post.get(post.id, []), *by_unit.get(post.unit_id, [])]
+        )
+        for post in posts
+    }
+    stand_ins = tuple(
+        StandInView(row.id, row.post_id, row.by_post_id, row.valid_from, row.valid_until, row.order_text)
+        for row in StandIn.objects.filter(ended_at=None).order_by("valid_from", "id")
+    )
     return Powers(
         posts={post.id: _post(post) for post in posts},
         staff=staff,
         held={post_id: tuple(rows) for post_id, rows in held.items()},
-        rows={
-            post.id: tuple(
-                _authority(row, post, places[post.site_id].site)
-                for row in [*by_post.get(post.id, []), *by_unit.get(post.unit_id, [])]
-            )
-            for post in posts
-        },
+        rows={post_id: (*own, *_lent(post_id, rows, stand_ins)) for post_id, own in rows.items()},
         places=places,
         counties={post.id: post.county for post in posts},
+        stand_ins=stand_ins,
     )
+
+
+def _lent(
+    post_id: UUID, rows: Mapping[UUID, tuple[Authority, ...]], stand_ins: Iterable[StandInView]
+) -> Iterator[Authority]:
+    """Yield the authorities of the posts it stands in for: no more than those have, and only for these days."""
+    for one in stand_ins:
+        for row in rows.get(one.post_id, ()) if one.by_post_id == post_id else ():
+            if powers := row.powers - NOT_LENT:
+                until = one.valid_until if row.valid_until is None else min(row.valid_until, one.valid_until)
+                begins = max(row.valid_from, one.valid_from)
+                yield replace(row, powers=powers, valid_from=begins, valid_until=until, order=one.order)
 
 
 def _places(sites: Mapping[UUID, tuple[str, UUID | None]]) -> dict[UUID, Place]:

@@ -1,0 +1,68 @@
+"""审批: materials and documents of a case, shown inside its page: only its own, each as what it really is."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from tongban.doors.guards import guarded_by
+from tongban.doors.office.cases import offered
+from tongban.doors.office.views import AT_CASES
+from tongban.doors.visiting import visitor
+from tongban.rooms.casework import actions as casework
+from tongban.rooms.casework.queries.seeing import Seen
+from tongban.rooms.files import actions as files
+from tongban.rooms.files import queries as stored
+from tongban.rooms.licences import queries as licences
+from tongban.rulebook.errors import Refused
+
+#: Kind of file, told by its content -> how it is sent.  Anything else is saved and not shown.
+TYPES = {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}
+#: The only pages that may stand in a frame, and only in one of this house; nothing in them may run or load.
+FRAMED = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
+
+
+@guarded_by(AT_CASES)
+def material(request: HttpRequest, case_id: UUID, code: str) -> HttpResponse:
+    """Show the file of a material; the read is logged."""
+    asks = visitor(request)
+    found = casework.look(case_id, asks.who)
+    row = found.file.materials.get(code)
+    if not found.names or row is None or not row.get("file_id"):
+        raise Refused("material_unknown", _("这个办件没有这份材料的文件。请回到办件页查看。"))
+    file_id = UUID(str(row["file_id"]))
+    media = stored.file(file_id).media
+    purpose = _purpose(request, found)
+    content = files.read(file_id, who=asks.who.name, purpose=purpose)
+    return framed(content, media, f"{code}.{media}")
+
+
+@guarded_by(AT_CASES)
+def document(request: HttpRequest, case_id: UUID, document_id: UUID) -> HttpResponse:
+    """Show a sealed document of the case; the read is logged."""
+    asks = visitor(request)
+    found = casework.look(case_id, asks.who)
+    if not found.names or document_id not in {one.id for one in licences.documents_of(case_id)}:
+        raise Refused("document_unknown", _("这个办件没有这份文书。请回到办件页查看。"))
+    content = licences.pdf(document_id, who=asks.who.name, purpose=_purpose(request, found))
+    return framed(content, "pdf", f"{document_id}.pdf")
+
+
+def _purpose(request: HttpRequest, found: Seen) -> str:
+    """Return what it is read for: whoever has a step to take works on it, anybody else says what for."""
+    purpose = request.GET.get("purpose", "").strip()[:60] or (_("办理审批") if offered(found) else "")
+    if not purpose:
+        raise Refused("purpose_missing", _("查看材料和文书要写明用途。请回到办件页，写明用途后再打开。"))
+    return purpose
+
+
+def framed(content: bytes, media: str, name: str) -> HttpResponse:
+    """Return a file under the type of its content, to be shown in a frame of this house only."""
+    shown = media in TYPES
+    answer = HttpResponse(content, content_type=TYPES.get(media, "application/octet-stream"))
+    answer["Content-Disposition"] = f'{"inline" if shown else "attachment"}; filename="{name}"'
+    answer["X-Content-Type-Options"] = "nosniff"
+    if shown:
+        answer["X-Frame-Options"] = "SAMEORIGIN"
+        answer["Content-Security-Policy"] = FRAMED
+    return answer
