@@ -2,8 +2,26 @@
 
 from django.urls import path
 
-from tongban.doors.admin import views
+from tongban.doors.admin import audit, house, posts, staff, views
 
 urlpatterns = [
     path("", views.index, name="admin"),
+    path("staff/", staff.index, name="admin-staff"),
+    path("staff/hire/", staff.hire, name="admin-hire"),
+    path("staff/<uuid:staff_id>/", staff.one, name="admin-staff-one"),
+    path("posts/", posts.index, name="admin-posts"),
+    path("posts/new/", posts.new, name="admin-post-new"),
+    path("posts/<uuid:post_id>/", posts.one, name="admin-post"),
+    path("proposals/", posts.proposals, name="admin-proposals"),
+    path("halls/", house.halls, name="admin-halls"),
+    path("halls/<slug:code>/", house.hall, name="admin-hall"),
+    path("calendars/", house.calendars, name="admin-calendars"),
+    path("seals/", house.seals, name="admin-seals"),
+    path("adapters/", house.adapters, name="admin-adapters"),
+    path("tokens/", house.tokens, name="admin-tokens"),
+    path("retention/", house.retention, name="admin-retention"),
+    path("state/", house.state, name="admin-state"),
+    path("access/", audit.access, name="admin-access"),
+    path("sign-ins/", audit.sign_ins, name="admin-sign-ins"),
+    path("closings/", audit.closings, name="admin-closings"),
 ]

@@ -79,3 +79,66 @@ def looks_at(subject_ids: Iterable[UUID], *, most: int, skip: int = 0) -> tuple[
     """Return who read the data of these subjects, the latest first.  One query."""
     rows = Access.objects.filter(subject_id__in=list(subject_ids)).order_by("-at", "-id")[skip : skip + most]
     return tuple(LookView(row.subject_id, row.subject_kind, row.who, row.purpose, row.at) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRow:
+    """One line of the access log, as the audit officer sees it."""
+
+    at: datetime
+    who: str
+    subject_kind: str
+    subject_id: UUID
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Promises of a kind that are due and not kept."""
+
+    kind: str
+    due: int
+    #: Since when the oldest of them is owed.
+    oldest: datetime
+    #: Of them, those that were tried and failed, and the code of the latest trouble.
+    troubled: int
+    trouble: str
+
+
+def access_log(
+    first: datetime,
+    last: datetime,
+    *,
+    who: str = "",
+    kind: str = "",
+    subject_id: UUID | None = None,
+    skip: int = 0,
+    most: int = 20,
+) -> tuple[AccessRow, ...]:
+    """Return reads of personal data from ``first`` until before ``last``, the latest first.  One query.
+
+    ``who``: as the log names him (``staff:…``); ``kind``: of the subject, e.g. ``person``.
+    """
+    rows = Access.objects.filter(at__gte=first, at__lt=last)
+    if who:
+        rows = rows.filter(who=who)
+    if kind:
+        rows = rows.filter(subject_kind=kind)
+    if subject_id is not None:
+        rows = rows.filter(subject_id=subject_id)
+    return tuple(
+        AccessRow(row.at, row.who, row.subject_kind, row.subject_id, row.purpose)
+        for row in rows.order_by("-at", "-id")[skip : skip + most]
+    )
+
+
+def backlog(now: datetime) -> tuple[Backlog, ...]:
+    """Return what is owed to the world and due, by kind, the oldest first.  One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT kind, count(*), min(due_at), count(*) FILTER (WHERE trouble <> ''),"
+            " coalesce((array_agg(trouble ORDER BY attempts DESC) FILTER (WHERE trouble <> ''))[1], '')"
+            " FROM ledger_promise WHERE done_at IS NULL AND due_at <= %s GROUP BY kind ORDER BY 3",
+            [now],
+        )
+        return tuple(Backlog(*row) for row in cursor.fetchall())

@@ -1,0 +1,63 @@
+"""A list as a page shows it: headings and cells, made from frozen rows before anything renders."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from tongban.doors.look.templatetags.look import moment
+from tongban.rulebook.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: a text, perhaps a link, perhaps a colour told in words."""
+
+    text: str
+    url: str = ""
+    #: ``green``, ``amber``, ``red`` or ``grey``; empty: no light.
+    light: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Headings, and rows of as many cells, each with its heading for narrow screens."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[tuple[str, Cell], ...], ...]
+    #: What an empty list says.
+    empty: str
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[str | Cell]], empty: str = "") -> Table:
+    """Return a table of texts and cells."""
+    names = tuple(headings)
+    made = [
+        tuple((name, one if isinstance(one, Cell) else Cell(one)) for name, one in zip(names, row, strict=True))
+        for row in rows
+    ]
+    return Table(names, tuple(made), empty or _("还没有。"))
+
+
+def show(request: HttpRequest, template: str, no: Refused | None = None, **context: Any) -> HttpResponse:
+    """Return a page; with a refusal above it and status 422."""
+    context["sentence"] = no.sentence if no else ""
+    return render(request, template, context, status=422 if no else 200)
+
+
+def when(value: datetime | None) -> str:
+    """Return a moment in words, or a dash."""
+    return moment(value) or "—"
+
+
+def one_id(text: str) -> UUID:
+    """Return an id that was chosen on a page.  Raises ``Refused("choice_wrong")``."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Refused("choice_wrong", _("没有这个选项。请从页面上选择。")) from None
