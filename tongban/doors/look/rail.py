@@ -18,6 +18,7 @@ DOORS: tuple[tuple[str, str, frozenset[Power]], ...] = (
         "审批",
         frozenset({Power.ACCEPT, Power.EXAMINE, Power.DECIDE, Power.EXTEND, Power.EXTEND_JOINT}),
     ),
+    ("ask-desk", "咨询", frozenset({Power.ACCEPT, Power.EXAMINE, Power.DECIDE})),
     ("watch", "监察", frozenset({Power.SUPERVISE})),
     ("items", "事项管理", frozenset({Power.EDIT})),
     ("admin", "系统管理", frozenset({Power.SYSTEM, Power.SECURITY, Power.AUDIT})),

@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from tongban.doors.guards import anyone, guarded_by
-from tongban.doors.portal.ways import to_file, way
-from tongban.doors.visiting import visitor
+from tongban.doors.portal.ways import to_file
 from tongban.rooms import clock
+from tongban.rooms.casework.queries.consulting import answers_outdated
 from tongban.rooms.casework.queries.parts import bundle_item
 from tongban.rooms.casework.queries.planning import bundle_plan
 from tongban.rooms.catalogue import queries as catalogue
@@ -59,8 +59,7 @@ def page(request: HttpRequest, county: str, code: str) -> HttpResponse:
         "history": tuple(reversed(history)),
         "address": urljoin(settings.TONGBAN_VERIFY_PAGE, reverse("item", args=[county, code])),
         "file_url": to_file(code),
-        "ask_url": way("ask", "", county, code),
-        "asks": visitor(request),
+        "outdated": bool(item.faq) and not is_old and answers_outdated([one.id for one in history], version_id),
     }
     return render(request, "portal/guide.html", context)
 

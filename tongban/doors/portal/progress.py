@@ -7,8 +7,10 @@ from django.utils.translation import gettext as _
 from tongban.doors.guards import anyone, guarded_by
 from tongban.doors.look.fields import Field
 from tongban.doors.visiting import came_from
+from tongban.rooms.casework.queries.consulting import consulted
 from tongban.rooms.casework.queries.progress import looked_up
 from tongban.rooms.casework.queries.telling import clocks_told, history, in_hands
+from tongban.rooms.ledger import actions as ledger
 from tongban.rooms.people import actions as people
 from tongban.rulebook.errors import Refused
 
@@ -31,7 +33,7 @@ def page(request: HttpRequest) -> HttpResponse:
         again = {"fields": _fields(number, code), "sentence": no.sentence}
         return render(request, "portal/progress.html", again, status=429 if no.code == "too_many" else 422)
     unit, desk = in_hands(file)
-    context = {
+    context: dict[str, object] = {
         "number": file.row["number"],
         "item": file.facts.item,
         "county": file.county,
@@ -42,6 +44,9 @@ def page(request: HttpRequest) -> HttpResponse:
         "clocks": clocks_told(file, running_only=True),
         "steps": history(file),
     }
+    if file.facts.kind.code == "consultation":
+        ledger.log_access("lookup_code", "case", file.id, "凭查询码看咨询的答复")
+        context["told"] = consulted(file)
     return render(request, "portal/progress_told.html", context)
 
 

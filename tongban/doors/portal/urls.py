@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from tongban.doors.portal import checking, finding, guide, lists, places, progress, results, verify, views
+from tongban.doors.portal import asking, checking, finding, guide, lists, places, progress, results, verify, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -13,6 +13,10 @@ urlpatterns = [
     path("items/<slug:county>/<slug:code>", guide.page, name="item"),
     path("items/<slug:county>/<slug:code>/qr.svg", guide.code, name="item-qr"),
     path("items/<slug:county>/<slug:code>/check", checking.page, name="item-check"),
+    path("items/<slug:county>/<slug:code>/ask", asking.ask, name="ask"),
+    path("ask/", asking.desk, name="ask-desk"),
+    path("ask/done", asking.asked, name="asked"),
+    path("ask/<uuid:case_id>/", asking.question, name="ask-answer"),
     path("progress/", progress.page, name="progress"),
     path("results/", results.index, name="results"),
     path("results/<int:year>/<int:number>", results.issue, name="results-issue"),

@@ -3,6 +3,7 @@
 from tongban.rulebook.kinds.after_check import AFTER_CHECK
 from tongban.rulebook.kinds.appeal import APPEAL
 from tongban.rulebook.kinds.bundle import BUNDLE
+from tongban.rulebook.kinds.consultation import CONSULTATION
 from tongban.rulebook.kinds.filing import FILING
 from tongban.rulebook.kinds.matter import MATTER
 from tongban.rulebook.kinds.permit import PERMIT
@@ -11,6 +12,5 @@ from tongban.rulebook.kinds.registration import REGISTRATION
 from tongban.rulebook.kinds.task import TASK
 from tongban.rulebook.steps import Kind
 
-KINDS: dict[str, Kind] = {
-    kind.code: kind for kind in (PERMIT, REGISTRATION, FILING, MATTER, APPEAL, BUNDLE, PETITION, AFTER_CHECK, TASK)
-}
+_ALL = (PERMIT, REGISTRATION, FILING, MATTER, APPEAL, BUNDLE, PETITION, AFTER_CHECK, TASK, CONSULTATION)
+KINDS: dict[str, Kind] = {kind.code: kind for kind in _ALL}

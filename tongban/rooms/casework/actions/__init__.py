@@ -18,6 +18,7 @@ from tongban.rooms.casework.actions.answering import (
     route,
     take_on,
 )
+from tongban.rooms.casework.actions.consulting import Asked, answer_question, ask_about, recheck_answer
 from tongban.rooms.casework.actions.drafts import save_draft
 from tongban.rooms.casework.actions.escalation import keep_matter
 from tongban.rooms.casework.actions.filing import Filed, Filing, Signer, file_case
@@ -64,6 +65,7 @@ from tongban.rooms.casework.actions.verbs import (
 )
 
 __all__ = [
+    "Asked",
     "Done",
     "Filed",
     "Filled",
@@ -78,6 +80,8 @@ __all__ = [
     "accept",
     "act_on_lapse",
     "answer",
+    "answer_question",
+    "ask_about",
     "archive",
     "assign_task",
     "ask_correction",
@@ -117,6 +121,7 @@ __all__ = [
     "recount",
     "refer",
     "refuse",
+    "recheck_answer",
     "reopen",
     "report_progress",
     "resume",

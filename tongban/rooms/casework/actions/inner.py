@@ -31,18 +31,23 @@ def open_case(
     key: str = "",
     step: str = "open",
     given: Given | None = None,
+    texts: Mapping[str, str] | None = None,
+    looked_up: bool = False,
 ) -> Done:
     """交办 or 诉求: open a matter or an appeal for ``unit``, in the hands of the post ``holder``.
 
     ``ties`` say why it exists: (role, kind, id).  The same ``key`` opens it once.  ``rehearsal``: what it arises from
-    is a rehearsed case.  ``given``: what else the first step is told, e.g. the time it has.
+    is a rehearsed case.  ``given``: what else the first step is told, e.g. the time it has.  ``texts``: free text
+    beside ``text``.  ``looked_up``: whoever asked may look at it by number and code.
     """
     digest = fingerprint(county, item_code, unit, ties) if key else b""
     now = clock.now()
     found = catalogue.in_force(county, item_code, clock.legal_date(now))
     _, wrapped = crypto.new_key()
     columns = {"unit": unit, "holder": holder, "applicant_id": applicant_id, "rehearsal": rehearsal}
-    numbers = {**numbered(county, "inner", now), "lookup_code": None}  # nobody outside looks it up by a code
+    numbers = numbered(county, "inner", now)
+    if not looked_up:
+        numbers["lookup_code"] = None  # nobody outside looks it up by a code
     row = case_row(county, found.version_id, found.item, "inner", **columns, **numbers)
     parties = [party_row(row["id"], "applicant", applicant_id, now)] if applicant_id else []
     file = case_file(
@@ -59,7 +64,7 @@ def open_case(
     plan = Plan(
         given or Given(),
         rows=rows,
-        texts={"text": text},
+        texts={"text": text, **(texts or {})},
         notes={**(notes or {}), "ties": [[r, k, str(i)] for r, k, i in ties]},
     )
     return once(lambda: begin(file, step, who, plan, now, key=key, digest=digest), who, key, digest)

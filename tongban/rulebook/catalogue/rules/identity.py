@@ -17,6 +17,7 @@ CLASSES_OF_KIND = {
     "appeal": {ItemClass.APPEAL},
     "after_check": {ItemClass.INTERNAL},
     "task": {ItemClass.INTERNAL},
+    "consultation": {ItemClass.APPEAL},
     "bundle": set(PUBLIC_CLASSES),
 }
 _LEVELS = "1 国家级、2 省级、3 市级、4 县级、5 乡镇级、6 村级、7 分级管理(GB/T 39046-2020 行使层级)"

@@ -16,6 +16,7 @@ _NEEDED = {
     "registration": (("statutory", "法定办结时限"), ("promised", "承诺办结时限")),
     "filing": (("promised", "承诺办结时限"),),
     "matter": (("answer", "答复时限"),),
+    "consultation": (("answer", "答复时限"),),
     "appeal": (("take", "签收时限"), ("answer", "答复时限")),
 }
 
