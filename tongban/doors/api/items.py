@@ -87,6 +87,18 @@ class PartOut(Schema):
     when: list[str]
 
 
+class FollowOnOut(Schema):
+    """营业执照之后的一项许可。"""
+
+    item: str
+    name: str
+    mode: Named = Field(description="cancelled 直接取消审批；filing 改为备案；promise 告知承诺；improved 优化审批服务")
+    meaning: str = Field(description="经营者要做什么")
+    open: bool = Field(description="false：不用再办，谁也不能再要")
+    because: list[str] = Field(description="经营范围里的哪些词；空：都可能用到")
+    basis: BasisOut
+
+
 class PromiseOut(Schema):
     """告知承诺：怎样选择，签什么，事后多久核查，承诺不实有什么后果。"""
 
@@ -204,6 +216,29 @@ def read_item(request: HttpRequest, code: str, county: County, on: date | None =
         complaint_phone=page.complaint_phone,
         unverified=page.unverified,
     )
+
+
+@operation("GET", "/follow-on", tag="事项", out=list[FollowOnOut], scope=None)
+def list_follow_on(
+    request: HttpRequest,
+    county: County,
+    after: Annotated[str, Field(max_length=80, description="领到的证照种类代号，如 business-licence")],
+    scope: Annotated[str, Field(max_length=2000, description="经营范围")] = "",
+    on: date | None = None,
+) -> Any:
+    """证照分离：领了营业执照以后，按经营范围还可能要办哪些许可，各怎样办。"""
+    return [
+        FollowOnOut(
+            item=one.item,
+            name=one.name,
+            mode=named(one.mode, one.label),
+            meaning=one.meaning,
+            open=one.version_id is not None,
+            because=list(one.because),
+            basis=told(one.basis),
+        )
+        for one in catalogue.follow_on(county, on or clock.today(), after=after, scope=scope)
+    ]
 
 
 @operation("GET", "/items/{code}/materials", tag="事项", out=list[MaterialOut], scope=None)

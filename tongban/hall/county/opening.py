@@ -12,10 +12,12 @@ from tongban.hall.county.furnishing import furnish
 from tongban.rooms import clock
 from tongban.rooms.casework.actions import Who, person, staff
 from tongban.rooms.catalogue import actions as catalogue
+from tongban.rooms.catalogue import queries as known
 from tongban.rooms.licences import actions as licences
 from tongban.rooms.people import actions as people
 from tongban.rooms.people import queries as who
 from tongban.rulebook.authority import Power, Subject
+from tongban.rulebook.basis import BasisKind, unchecked
 from tongban.rulebook.catalogue.item import Item
 from tongban.rulebook.errors import Refused
 
@@ -43,6 +45,7 @@ def open_county() -> Opened:
     with clock.held(clock.at_local(FROM, 8)):
         people.load_county(seed)
         _publish_items()
+        _set_modes()
         licences.make_demo_seals(COUNTY)
         furnish(COUNTY, seed, _read(f"{COUNTY}-hall") | _read(f"{COUNTY}-systems"))
     return Opened(COUNTY, len(list(_items())), len(who.powers().posts))
@@ -54,6 +57,25 @@ def _publish_items() -> None:
     if loaded.incomplete:
         lacking = "；".join(f"{code}：{refused.sentence}" for code, refused in loaded.incomplete)
         raise Refused("seed_incomplete", f"县的事项文件不完整，不能开门。{lacking}")
+
+
+def _set_modes() -> None:
+    """证照分离: which permits follow on a business licence, and in which way; a line that is there stays."""
+    told = _read(f"{COUNTY}-modes")
+    there = {one.item for one in known.modes(COUNTY, FROM)}
+    for one in told["mode"]:
+        if one["item"] not in there:
+            basis = unchecked(told["basis"], BasisKind.DOCUMENT)
+            catalogue.set_mode(
+                COUNTY,
+                one["item"],
+                one["mode"],
+                basis=basis,
+                by="house",
+                after=told["after"],
+                scope_words=one["scope"],
+                from_day=FROM,
+            )
 
 
 def _read(name: str) -> dict[str, Any]:
