@@ -111,10 +111,18 @@ def test_a_script_saves_field_by_field_and_hears_in_json(now, me):
     tasks = begin(me)
     head = {"X-Autosave": "1"}
     said = me.post(f"{tasks}form/1/", {"base": "1", "shop_name": "早"}, headers=head)
-    assert (said.status_code, json.loads(said.content)) == (200, {"no": 2, "sentence": ""})
+    assert (said.status_code, json.loads(said.content)) == (200, {"no": 2, "sentence": "", "values": {}})
     late = me.post(f"{tasks}form/1/", {"base": "1", "shop_name": "晚"}, headers=head)
     assert "在另一个页面上也改过" in json.loads(late.content)["sentence"]
     assert draft_of(tasks).answers == {"shop_name": "晚"}
+
+
+def test_a_script_hears_what_others_answered_meanwhile(now, me):
+    tasks = begin(me)
+    head = {"X-Autosave": "1"}
+    me.post(f"{tasks}form/1/", {"base": "1", "shop_name": "早"}, headers=head)
+    said = json.loads(me.post(f"{tasks}form/1/", {"base": "1", "owner": "林"}, headers=head).content)
+    assert said == {"no": 3, "sentence": "", "values": {"shop_name": ["早"]}}
 
 
 def test_two_tabs_keep_what_the_other_saved(now, me):

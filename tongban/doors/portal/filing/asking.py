@@ -36,8 +36,8 @@ def situations(request: HttpRequest, now: Opened) -> HttpResponse:
         asked = {
             option.code for one in now.item.situations if f"s-{one.code}" in request.POST for option in one.options
         }
-        filled = now.fill(Piece(options=(now.draft.options - asked) | chosen))
-        if (told := saved(request, now, filled)) is not None:
+        piece = Piece(options=(now.draft.options - asked) | chosen)
+        if (told := saved(request, now, now.fill(piece), piece)) is not None:
             return told
         now = opened(request, now.id)
         if not now.situations_left or "skip" in request.POST:
@@ -75,8 +75,8 @@ def form(request: HttpRequest, now: Opened, page: int) -> HttpResponse:
     wrong: dict[str, str] = {}
     if request.method == "POST":
         answers = read_schema(now.item.form, request.POST, only=names)
-        filled = now.fill(Piece(answers=answers, asked=names, base=base_of(request)))
-        if (told := saved(request, now, filled)) is not None:
+        piece = Piece(answers=answers, asked=names, base=base_of(request))
+        if (told := saved(request, now, now.fill(piece), piece)) is not None:
             return told
         now = opened(request, now.id)
         wrong = {name: fault for name, fault in now.faults.items() if name in names}
@@ -99,8 +99,8 @@ def delivery(request: HttpRequest, now: Opened) -> HttpResponse:
     if request.method == "POST":
         way = request.POST.get("delivery", "")
         address = request.POST.get("address", "").strip()[:LONGEST]
-        filled = now.fill(Piece(wishes=replace(wishes, delivery=way if way in ways else "", address=address)))
-        if (told := saved(request, now, filled)) is not None:
+        piece = Piece(wishes=replace(wishes, delivery=way if way in ways else "", address=address))
+        if (told := saved(request, now, now.fill(piece), piece)) is not None:
             return told
         now = opened(request, now.id)
         wishes = now.draft.wishes

@@ -206,16 +206,29 @@ def on_draft(view: View) -> View:
     return page
 
 
-def saved(request: HttpRequest, now: Opened, filled: Filled) -> HttpResponse | None:
-    """Answer a script; for a page note what another page had saved meanwhile, and return None."""
+def saved(request: HttpRequest, now: Opened, filled: Filled, piece: Piece) -> HttpResponse | None:
+    """Answer a script; for a page note what another page had saved meanwhile, and return None.
+
+    A script also hears what others answered to the questions that its reader left alone, so that the page shows what
+    the number it is told stands for.
+    """
     told = ""
     if filled.overtaken:
         told = _("{what}在另一个页面上也改过，现在以这一页填的为准。").format(what=now.titles(filled.overtaken))
     if is_autosave(request):
-        return JsonResponse({"no": filled.no, "sentence": told})
+        mine = piece.answers or {}
+        theirs = {name: filled.answers.get(name) for name in piece.asked if filled.answers.get(name) != mine.get(name)}
+        return JsonResponse({"no": filled.no, "sentence": told, "values": {n: _typed(v) for n, v in theirs.items()}})
     if told:
         messages.warning(request, told)
     return None
+
+
+def _typed(value: Any) -> list[str]:
+    """Return an answer as a form would send it."""
+    if value is None or value is False:
+        return []
+    return ["true"] if value is True else [str(one) for one in (value if isinstance(value, list) else [value])]
 
 
 def base_of(request: HttpRequest) -> int | None:

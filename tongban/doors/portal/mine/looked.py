@@ -46,7 +46,7 @@ def page(request: HttpRequest) -> HttpResponse:
     rows = paged(looks_at(about, most=PER_PAGE + 1, skip=(number - 1) * PER_PAGE), number)
     told = _told(asks, list(rows.rows))
     context = {
-        "rows": [(one, about[one.subject_id], told[one.who]) for one in rows.rows],
+        "rows": [(one, about[one.subject_id], told[one.who], _why(one.purpose)) for one in rows.rows],
         "page": rows,
         "calls": exchange.looks(asks.person_id, most=50) if number == 1 else (),
         "units": {one.code: one.full_name for one in people.units(asks.county)},
@@ -128,6 +128,12 @@ def _plain(value: object) -> Any:
     if isinstance(value, date | datetime):
         return value.isoformat()
     return sorted(value) if isinstance(value, frozenset | set) else str(value)
+
+
+def _why(purpose: str) -> str:
+    """Return a purpose as people read it: some that the house states itself are codes."""
+    known = {"notice": _("给您发通知"), "demo": _("登录"), "password": _("登录"), "archive": _("归档")}
+    return _("向其他部门核对信息") if purpose.startswith("exchange:") else known.get(purpose, purpose)
 
 
 def _told(asks: Visitor, rows: list[LookView]) -> dict[str, str]:

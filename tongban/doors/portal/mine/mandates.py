@@ -82,7 +82,7 @@ def give(request: HttpRequest) -> HttpResponse:
             until = day
             error["until"] = _("请写成“年-月-日”，例如 2026-12-31")
         codes = {one.code for one in listed}
-        items = ["*"] if "*" in posted.getlist("items") else [one for one in posted.getlist("items") if one in codes]
+        items = ["*"] if "*" in posted.getlist("items") else [posted["item"]] if posted.get("item") in codes else []
         powers = [one for one in posted.getlist("powers") if one in POWERS]
         if not error:
             try:
@@ -122,11 +122,16 @@ def give(request: HttpRequest) -> HttpResponse:
             _("委托办哪些事"),
             kind="checkboxes",
             values=tuple(posted.getlist("items")),
-            choices=(
-                Choice("*", _("全部事项")),
-                *(Choice(one.code, one.name) for one in listed if _offered(one.code, request)),
-            ),
-            hint=_("只委托一件事的，先打开那件事的办事指南，从那里进来。"),
+            required=False,
+            choices=(Choice("*", _("全部事项")),),
+        ),
+        Field(
+            "item",
+            _("或者只委托一件事"),
+            kind="select",
+            value=posted.get("item") or request.GET.get("item", ""),
+            choices=tuple(Choice(one.code, one.name) for one in listed),
+            required=False,
         ),
         Field(
             "powers",
@@ -166,11 +171,6 @@ def revoke(request: HttpRequest, mandate_id: UUID) -> HttpResponse:
         messages.success(request, _("已撤回委托，从现在起对方不能再替您办理。"))
         return redirect("mine-mandates")
     return render(request, "mine/revoke.html", {"agent": agent})
-
-
-def _offered(code: str, request: HttpRequest) -> bool:
-    """One item is offered by name where she comes from its guide; the whole list would be hundreds of lines."""
-    return code in (*request.GET.getlist("item"), *request.POST.getlist("items"))
 
 
 def _find(county: str, who: str, name: str, number: str) -> UUID:

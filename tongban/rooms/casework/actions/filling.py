@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -50,6 +50,8 @@ class Filled:
     no: int
     #: Questions that were answered otherwise on another page since this one was shown: this page's answer stands.
     overtaken: tuple[str, ...] = ()
+    #: All answers as they stand now, where the page brought any.
+    answers: Mapping[str, Any] = field(default_factory=dict)
 
 
 def fill_draft(draft_id: Any, who: Who, piece: Piece, *, channel: str = "net") -> Filled:
@@ -99,6 +101,7 @@ def _rows(file: CaseFile, piece: Piece) -> tuple[dict[str, list[Mapping[str, Any
     rows: dict[str, list[Mapping[str, Any]]] = {}
     no = file.answers
     overtaken: tuple[str, ...] = ()
+    merged: dict[str, Any] = {}
     if piece.answers is not None:
         latest = _answers(file, file.answers)
         merged, overtaken = _merged(latest, _answers(file, piece.base), piece)
@@ -114,7 +117,7 @@ def _rows(file: CaseFile, piece: Piece) -> tuple[dict[str, list[Mapping[str, Any
     if piece.wishes is not None and piece.wishes != wishes_of(file):
         sealed = crypto.seal_text(json.dumps(piece.wishes.to_data(), ensure_ascii=False), key_of(file))
         rows["casework_wish"] = [{"case_id": file.id, "sealed": sealed}]
-    return rows, Filled(no, overtaken)
+    return rows, Filled(no, overtaken, merged)
 
 
 def _merged(

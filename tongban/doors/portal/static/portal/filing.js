@@ -26,14 +26,26 @@ function keep(form) {
     try { kept = sessionStorage.getItem(name); } catch { return; }
     if (!kept || kept === typed()) { forget(); return; }
     const values = new Map();
+    for (const input of form.elements) if (input.name) values.set(input.name, []);
     for (const [field, value] of JSON.parse(kept)) values.set(field, [...(values.get(field) ?? []), value]);
-    for (const input of form.elements) {
-      if (!input.name || ["hidden", "submit", "button"].includes(input.type) || input.tagName === "FIELDSET") continue;
-      const mine = values.get(input.name) ?? [];
-      if (input.type === "checkbox" || input.type === "radio") input.checked = mine.includes(input.value);
-      else if (mine.length) input.value = mine[0]; else input.value = "";
-    }
+    put(values);
     later(0);
+  }
+
+  function put(values) {
+    for (const input of form.elements) {
+      const mine = values.get(input.name);
+      if (!mine || ["hidden", "submit", "button"].includes(input.type) || input.tagName === "FIELDSET") continue;
+      if (input.type === "checkbox" || input.type === "radio") input.checked = mine.includes(input.value);
+      else input.value = mine[0] ?? "";
+    }
+  }
+
+  // What others answered meanwhile is shown where this reader has not typed since; so the page is what its number says.
+  function shows(theirs, sent) {
+    const said = (text, field) => JSON.stringify(JSON.parse(text).filter(([name]) => name === field));
+    const now = typed();
+    put(new Map(Object.entries(theirs ?? {}).filter(([field]) => said(now, field) === said(sent, field))));
   }
 
   function later(wait) { dirty = true; remember(); clearTimeout(timer); timer = setTimeout(save, wait); }
@@ -53,6 +65,7 @@ function keep(form) {
     if (answer?.ok && said) {
       form.elements.base.value = said.no;
       dirty = typed() !== sent;
+      shows(said.values, sent);
       tries = 0;
       trouble.hidden = true;
       trouble.textContent = "";
@@ -76,7 +89,16 @@ function keep(form) {
 
   form.addEventListener("input", () => later(WAIT));
   form.addEventListener("change", () => later(0));
-  form.addEventListener("submit", () => { leaving = true; remember(); });
+  form.addEventListener("submit", (event) => {
+    if (busy && !event.defaultPrevented) { // what is on its way arrives first
+      event.preventDefault();
+      const button = event.submitter;
+      const wait = setInterval(() => { if (!busy) { clearInterval(wait); form.requestSubmit(button); } }, 50);
+      return;
+    }
+    leaving = true;
+    remember();
+  });
   // Closing the page, or turning to another: what is typed goes out with it.
   const last = () => {
     if (!dirty || leaving) return;
@@ -116,7 +138,7 @@ function picture(form) {
         const files = new DataTransfer();
         files.items.add(new File([blob], file.name.replace(/\.\w*$/, "") + ".jpg", { type: "image/jpeg" }));
         input.files = files.files;
-        told.textContent = `${form.dataset.toldSmall}${(blob.size / 1048576).toFixed(1)}`;
+        told.textContent = `${form.dataset.toldSmall}${Math.max(0.1, blob.size / 1048576).toFixed(1)}`;
       }
       done();
     }, "image/jpeg", 0.85));
