@@ -40,6 +40,68 @@ class Objects:
         return self.county.accepted("small-food-shop")
 
     @cached_property
+    def draft(self) -> UUID:
+        """A draft of 林示例 with one paper."""
+        from dataclasses import replace
+
+        from tongban.rooms.casework import actions as casework
+
+        filing = self.county.filing(leave_out=("application", "health"))
+        return casework.save_draft(replace(filing, answers={"shop_name": "示例"}), self.county.citizen())
+
+    @cached_property
+    def filed(self) -> UUID:
+        """What 林示例 filed from home."""
+        return self.county.filed("small-food-shop")
+
+    @cached_property
+    def delivered(self) -> UUID:
+        """A finished case of 林示例, its documents sealed."""
+        from tongban.rooms.licences import actions as licences
+
+        case_id = self.county.delivered("small-food-shop")
+        licences.seal_now(case_id)
+        return case_id
+
+    @cached_property
+    def licence(self) -> UUID:
+        from tongban.rooms.licences import queries as licences
+
+        return licences.of_case(self.delivered)[0].id
+
+    @cached_property
+    def document(self) -> UUID:
+        from tongban.rooms.licences import queries as licences
+
+        return licences.documents_of(self.delivered)[0].id
+
+    @cached_property
+    def mandate(self) -> UUID:
+        """What 林示例 gave to 租演示."""
+        from datetime import date
+
+        from tongban.rooms.people import actions as people
+
+        giver, agent = self.county.citizen(), self.county.citizen("租演示")
+        until = date(2035, 12, 31)
+        return people.give_mandate(
+            giver.id, agent.id, items=["elderly-card"], powers=["collect"], valid_until=until, actor="x", confirmed=True
+        )
+
+    @cached_property
+    def seat(self) -> UUID:
+        """An appointment of 林示例."""
+        from datetime import timedelta
+
+        from tongban.rooms import clock
+        from tongban.rooms.people import queries as people
+        from tongban.rooms.waiting import actions as waiting
+
+        site, at = people.site_coded(self.county.code, "hall").id, clock.now() + timedelta(days=1)
+        session = waiting.open_session(site, at, at + timedelta(hours=1), 5, actor="x")
+        return waiting.book(session, self.county.citizen().id, actor="x", key="seat").seat.id
+
+    @cached_property
     def order(self) -> UUID:
         """A change order that is nobody's any more: its page only takes forms."""
         return UUID(int=0)
@@ -67,10 +129,49 @@ def _figure(objects: Objects) -> list[Example]:
     return [Example("指标", {"code": DEFINITIONS[0].code})]
 
 
+#: Of what is somebody's own only she herself sees anything.
+HERS = frozenset({"citizen"})
+
+
+def _hers(what: str, of: Callable[[Objects], UUID], name: str, **more: Any) -> Callable[[Objects], list[Example]]:
+    return lambda objects: [Example(f"林示例的{what}", {name: of(objects), **more}, HERS)]
+
+
+def _draft(**more: Any) -> Callable[[Objects], list[Example]]:
+    return _hers("草稿", lambda objects: objects.draft, "draft_id", **more)
+
+
+def _case(of: Callable[[Objects], UUID]) -> Callable[[Objects], list[Example]]:
+    return _hers("办件", of, "case_id")
+
+
 #: Name of an address -> its examples.
 EXAMPLES: dict[str, Callable[[Objects], list[Example]]] = {
     "account-post": lambda objects: [Example("岗位", {}, STAFF)],
     "verify-keys": lambda objects: [Example("公钥", {"county": "990127"})],
+    "file-start": _item,
+    "file-tasks": _draft(),
+    "file-drop": _draft(),
+    "file-situations": _draft(),
+    "file-form": _draft(page=1),
+    "file-paper": _draft(code="layout"),
+    "file-look": _draft(code="layout"),
+    "file-signers": _draft(),
+    "file-delivery": _draft(),
+    "file-review": _draft(),
+    "file-done": _hers("办件", lambda objects: objects.filed, "draft_id"),
+    "file-receipt": _hers("办件", lambda objects: objects.filed, "draft_id"),
+    "mine-case": _case(lambda objects: objects.filed),
+    "mine-supply": _case(lambda objects: objects.filed),
+    "mine-follow": _case(lambda objects: objects.filed),
+    "mine-sign": _case(lambda objects: objects.filed),
+    "mine-withdraw": _case(lambda objects: objects.filed),
+    "mine-rate": _case(lambda objects: objects.delivered),
+    "mine-document": _hers("文书", lambda objects: objects.document, "document_id"),
+    "mine-licence": _hers("证照", lambda objects: objects.licence, "licence_id"),
+    "mine-show": _hers("证照", lambda objects: objects.licence, "licence_id"),
+    "mine-mandate-revoke": _hers("委托", lambda objects: objects.mandate, "mandate_id"),
+    "mine-appointment-cancel": _hers("预约", lambda objects: objects.seat, "seat_id"),
     "kiosk-tickets": _hall,
     "kiosk-find": _hall,
     "kiosk-check-in": _hall,

@@ -349,6 +349,62 @@ def test_a_full_session_offers_the_next_free_one(now):
     assert waited.my_appointments(now.citizen().id) == ()
 
 
+def test_a_rental_is_filed_signed_recorded_and_downloaded_without_a_visit(now):
+    """S022.  Given a rental filing with photos, When approved, Then an SMS goes out and the sealed record downloads
+    with a QR.
+
+    Over the pages: the owner files, the tenant signs, both from home.
+    """
+    from tests.doors.portal.steps import begin, fill_form, finish
+    from tongban.hall.postman import drain
+    from tongban.rooms.casework import actions as casework
+    from tongban.rooms.licences import queries as licences
+
+    owner, tenant = signed_in(now.citizen("房示例")), signed_in(now.citizen("租演示"))
+    tasks = begin(owner, "rental-filing", for_id=now.citizen("房示例").id)
+    fill_form(owner, tasks, now.answers("rental-filing"))
+    owner.post(f"{tasks}signers/", {"name-other_side": "租演示", "number-other_side": "990127199509092100"})
+    url = finish(owner, now, tasks, ("contract", "photos"))
+    receipt = text_of(owner.get(url))
+    assert "已向有关部门查到，不用您交" in receipt
+    assert "请对方登录后在“我的办件”里签名" in receipt
+    case_id = url.split("/")[3]
+    tenant.post(f"/mine/cases/{case_id}/sign/", {"agree": "true", "key": "k"})
+    officer = now.able("accept", "rental-filing")
+    casework.put_on_record(file_of(case_id).id, officer)
+    casework.issue(file_of(case_id).id, now.able("deliver", "rental-filing"))
+    drain()
+    assert "已备案" in text_of(owner.get("/mine/messages/"))
+    page = owner.get(f"/mine/cases/{case_id}/").content.decode()
+    found = re.findall(r"/mine/documents/([\w-]+)\.pdf", page)
+    contents = [owner.get(f"/mine/documents/{one}.pdf").content for one in found]
+    assert all(licences.verify_pdf(one).state == "valid" for one in contents)
+    assert len(contents) >= 3
+
+
+def test_over_the_page_and_at_the_window_a_case_goes_through_the_same_states(now, me):
+    """S020.  Given the same filing through 5 channels, When processed, Then the 5 cases go through the same states.
+
+    Here: filed on the page of a phone, and taken in at a window; the other channels are in the journey of the rooms.
+    """
+    from dataclasses import replace
+
+    from tests.doors.portal.steps import filed
+    from tongban.rooms.casework import actions as casework
+    from tongban.rooms.ledger.queries import stream
+
+    paged = file_of(filed(me, now)).id
+    filing = replace(now.filing(), channel="window")
+    window = casework.file_case(filing, now.staff("window-1")).case_id
+    ways = []
+    for case_id in (paged, window):
+        casework.accept(case_id, now.able("accept", SHOP))
+        casework.pass_on(case_id, now.able("examine", SHOP), opinion="符合")
+        casework.grant(case_id, now.able("decide", SHOP), opinion="准予")
+        ways.append([e.body["row"]["state"] for e in stream(case_id) if e.step not in ("begin", "save")])
+    assert ways[0] == ways[1] == ["filed", "accepted", "accepted", "granted"]
+
+
 def test_the_cases_of_somebody_else_do_not_exist(now):
     case_id = now.delivered()
     stranger = signed_in(now.citizen("租演示"))

@@ -21,6 +21,7 @@ from tongban.rooms.casework.actions import Filing, Offer, Signer
 from tongban.rooms.casework.queries.parts import parts_planned
 from tongban.rooms.casework.queries.seeing import seen
 from tongban.rooms.casework.queries.telling import clocks_told
+from tongban.rooms.exchange import queries as exchange
 from tongban.rooms.licences import actions as sealing
 from tongban.rooms.licences import queries as licences
 from tongban.rooms.people import queries as people
@@ -151,14 +152,17 @@ def done(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     if not file.row["number"]:
         return redirect("mine")
     names = {one.code: one.name for one in file.facts.item.materials}
-    shared = {one.code for one in file.facts.item.materials if one.source == "shared"}
+    fetched = exchange.fetched_of(file.id)
+    told = {one.material for one in fetched if one.sentence}
     due: date | None = None
     for one in clocks_told(file, running_only=True):
         due = due or one.due_on
     context = {
         "file": file,
         "item": file.facts.item,
-        "missing": [names.get(code, code) for code in file.facts.missing if code not in shared],
+        "missing": [names.get(code, code) for code in file.facts.missing if code not in told],
+        "fetched": [names.get(one.material, one.material) for one in fetched if not one.reason],
+        "not_fetched": [(names.get(one.material, one.material), one.sentence) for one in fetched if one.sentence],
         "unsigned": [_(ROLE_LABELS.get(role, role)) for role in file.facts.unsigned],
         "due": due,
         "unit": people.unit(file.county, str(file.row["unit"])).full_name,

@@ -19,6 +19,7 @@ from tongban.rooms.casework.queries.seeing import Seen, seen, steps_open
 from tongban.rooms.casework.queries.telling import clocks_told, history, in_hands
 from tongban.rooms.casework.queries.texts import lacks_of
 from tongban.rooms.casework.queries.wishes import wishes_of
+from tongban.rooms.exchange import queries as exchange
 from tongban.rooms.ledger import actions as ledger
 from tongban.rooms.licences import queries as licences
 from tongban.rooms.people import queries as people
@@ -79,6 +80,7 @@ def page(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "documents": licences.documents_of(file.id),
         "lacks": _lacks(file) if file.facts.state == "correcting" else (),
         "following": following(file),
+        "papers": papers(file),
         "signing": signing(found),
         "unsigned": [_(ROLE_LABELS.get(role, role)) for role in file.facts.unsigned],
         "parts": _parts(file) if file.facts.item.parts else (),
@@ -116,6 +118,26 @@ def following(file: CaseFile) -> tuple[Later, ...]:
         until = file.materials[code]["promised_until"]
         found.append(Later(code, name_of(file, code), date.fromisoformat(until) if until else None))
     return tuple(found)
+
+
+def papers(file: CaseFile) -> tuple[tuple[str, str], ...]:
+    """Return each material and how it came, in words.  Three queries at most."""
+    words = {
+        "given": _("已交"),
+        "held": _("已有电子证照，免交"),
+        "shared": _("部门共享核验，免交"),
+        "promised": _("以后补交"),
+        "lacking": _("缺"),
+        "mismatch": _("和部门的记录不一致"),
+    }
+    reasons = {one.material: one.sentence for one in exchange.fetched_of(file.id) if one.sentence}
+    return tuple(
+        (
+            name_of(file, code),
+            reasons.get(code, "") if one["state"] == "lacking" and code in reasons else words[one["state"]],
+        )
+        for code, one in sorted(file.materials.items())
+    )
 
 
 def name_of(file: CaseFile, code: str) -> str:
