@@ -18,6 +18,7 @@ from tongban.rulebook.catalogue import (
     Item,
     Known,
     KnownItem,
+    OwnedField,
     Unreadable,
     check,
     freeze,
@@ -64,6 +65,7 @@ KNOWN = Known(
     upper_names=UPPER,
     cancelled_proofs=("无违法证明",),
     resources=RESOURCES,
+    owned_fields=(OwnedField("register_place", ("户口登记地",), "gaj", "公安局", "population"),),
 )
 
 
@@ -203,6 +205,13 @@ BROKEN: list[tuple[str, str, Callable[[Draft], None], str]] = [
         put("result", {"name": "证", "form": "证", "licence_kind": "elderly-card"}),
         "result",
     ),
+    # one datum, one source
+    (
+        "field_owned",
+        SHOP,
+        put("form/properties/from", {"type": "string", "title": "户口登记地(省)"}),
+        "form.properties.from",
+    ),
     # materials and situations
     ("materials", SHOP, put("materials", []), "materials"),
     ("main_material", SHOP, put("materials/0/main", False), "materials"),
@@ -306,6 +315,7 @@ BROKEN: list[tuple[str, str, Callable[[Draft], None], str]] = [
 WARNS = {
     "bundle_promise",
     "depth_overstated",
+    "field_owned",
     "local_code",
     "main_missing",
     "material_criteria",

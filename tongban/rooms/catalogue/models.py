@@ -341,3 +341,20 @@ class ListIssue(models.Model):
             models.UniqueConstraint(fields=["county", "list", "issued_on"], name="list_issue_once"),
             models.CheckConstraint(condition=Q(list__in=[*FIVE_LISTS]), name="list_issue_list"),
         ]
+
+
+class OwnedField(models.Model):
+    """一数一源 (S105): a datum, and the department that answers for it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    county = models.CharField(max_length=6)
+    code = models.CharField(max_length=40)
+    #: What forms call it.
+    titles = ArrayField(models.CharField(max_length=60))
+    #: Code of the unit that answers for it.
+    owner = models.CharField(max_length=40)
+    #: The shared resource it is read from, or empty.
+    resource = models.CharField(max_length=64, blank=True, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["county", "code"], name="ownedfield_code")]

@@ -8,10 +8,11 @@ from typing import Any, Literal
 
 from tongban.rooms.catalogue.queries.book import Book, book
 from tongban.rooms.catalogue.queries.drafts import licence_kind_names, upper_names
+from tongban.rooms.catalogue.queries.fields import owned_fields
 from tongban.rooms.catalogue.queries.items import item
 from tongban.rooms.catalogue.queries.proofs import proofs
 from tongban.rooms.people import queries as people
-from tongban.rulebook.catalogue import Complaint, Item, Known, KnownItem, inspect, known
+from tongban.rulebook.catalogue import Complaint, Item, Known, KnownItem, OwnedField, inspect, known
 from tongban.rulebook.kinds import KINDS
 
 
@@ -27,12 +28,20 @@ class World:
     upper_names: Mapping[str, str] | None
     #: Names of proofs that nobody may ask for any more.
     cancelled_proofs: frozenset[str] = frozenset()
+    #: Data that departments answer for.
+    owned_fields: tuple[OwnedField, ...] = ()
 
     def inspect(self, content: Mapping[str, Any]) -> tuple[Item, tuple[Complaint, ...]]:
         """Return what can be read of a draft, and every complaint about it."""
         items = {code: self._known(code) for code in self._concerned(content) if code in self.book.runs}
         known_here = Known(
-            KINDS, self.units, items, self.licence_kinds, self.upper_names, cancelled_proofs=self.cancelled_proofs
+            KINDS,
+            self.units,
+            items,
+            self.licence_kinds,
+            self.upper_names,
+            cancelled_proofs=self.cancelled_proofs,
+            owned_fields=self.owned_fields,
         )
         return inspect(content, known_here)
 
@@ -62,10 +71,10 @@ class World:
 
 
 def world(county: str, day: date) -> World:
-    """Return the county as it stands on ``day``.  Six queries or fewer."""
+    """Return the county as it stands on ``day``.  Eight queries or fewer."""
     units = {unit.code: unit.credit_code for unit in people.units(county)}
     cancelled = frozenset(one.name for one in proofs(county, day) if one.state == "cancelled")
-    return World(day, book(county), units, licence_kind_names(), upper_names(county), cancelled)
+    return World(day, book(county), units, licence_kind_names(), upper_names(county), cancelled, owned_fields(county))
 
 
 def spell_difference(mine: str, upper: str) -> str:

@@ -1,5 +1,6 @@
 """What the room keeps: licences, seals, sealed documents, and who used which licence.  Private keys are not here."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -128,6 +129,10 @@ class Seal(models.Model):
     diameter_mm = models.SmallIntegerField()
     #: True prints 测试章.
     demo = models.BooleanField()
+    #: Codes of the items it may seal; empty: every item of its unit.
+    items = ArrayField(models.CharField(max_length=80), default=list)
+    #: Code of the post that keeps it; empty: nobody was named.
+    keeper = models.CharField(max_length=40, blank=True, default="")
     #: PEM.
     certificate = models.TextField()
     #: Serial number of the certificate, lower hexadecimal.

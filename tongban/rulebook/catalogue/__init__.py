@@ -1,7 +1,7 @@
 """The catalogue: what an item is, when a draft may become one, and how two versions differ."""
 
 from tongban.rulebook.catalogue.check import check, hinders, inspect
-from tongban.rulebook.catalogue.complaint import Complaint, Known, KnownItem, known
+from tongban.rulebook.catalogue.complaint import Complaint, Known, KnownItem, OwnedField, known
 from tongban.rulebook.catalogue.depth import Depth, compare_depth, depth, level_of, reasons_to_come, supported
 from tongban.rulebook.catalogue.difference import Change, difference
 from tongban.rulebook.catalogue.guide import Faq, Guide, Online
@@ -27,6 +27,7 @@ from tongban.rulebook.catalogue.licence_kind import (
     freeze_licence_kind,
 )
 from tongban.rulebook.catalogue.read import Unreadable, freeze, read, read_basis
+from tongban.rulebook.catalogue.rules.fields import typed_again
 
 __all__ = [
     "PUBLIC_CLASSES",
@@ -47,6 +48,7 @@ __all__ = [
     "Material",
     "Online",
     "Option",
+    "OwnedField",
     "Part",
     "Promise",
     "Result",
@@ -68,4 +70,5 @@ __all__ = [
     "read_basis",
     "reasons_to_come",
     "supported",
+    "typed_again",
 ]

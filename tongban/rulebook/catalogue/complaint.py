@@ -60,6 +60,21 @@ def known(item: Item, state: Literal["in_force", "frozen", "cancelled"] = "in_fo
 
 
 @dataclass(frozen=True, slots=True)
+class OwnedField:
+    """一数一源: a datum that one department answers for; other forms read it instead of asking for it again."""
+
+    #: Code of the datum, as forms may name it.
+    code: str
+    #: What forms call it.
+    titles: tuple[str, ...]
+    #: Code of the unit that answers for it, and what people call that unit.
+    owner: str
+    owner_name: str
+    #: The shared resource it is read from, or empty.
+    resource: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What the world around a draft looks like."""
 
@@ -77,3 +92,5 @@ class Known:
     cancelled_proofs: Collection[str] = ()
     #: Codes of shared resources that can be asked; None: not known here.
     resources: Collection[str] | None = None
+    #: Data that departments answer for.
+    owned_fields: Collection[OwnedField] = ()

@@ -2,6 +2,7 @@
 
 from tongban.rooms.catalogue.actions.claiming import Place, claim, claim_all, suspend_claim, withdraw_claim
 from tongban.rooms.catalogue.actions.drafts import Saved, complete_draft, keep_drafts, save_draft
+from tongban.rooms.catalogue.actions.fields import own_field
 from tongban.rooms.catalogue.actions.importing import ItemReport, Note, RowResult, import_items
 from tongban.rooms.catalogue.actions.lists import NewEntry, enter_line, issue_list, withdraw_line
 from tongban.rooms.catalogue.actions.ordering import NewOrder, apply_orders, order_change, withdraw_order
@@ -32,6 +33,7 @@ __all__ = [
     "load_seed",
     "load_upper_names",
     "order_change",
+    "own_field",
     "publish",
     "keep_drafts",
     "save_draft",

@@ -13,6 +13,7 @@ from tongban.rooms.catalogue.queries.drafts import (
     licence_kind_names,
     upper_names,
 )
+from tongban.rooms.catalogue.queries.fields import TypedAgain, fields_typed_again, owned_fields
 from tongban.rooms.catalogue.queries.finding import Finding, FoundItem, Narrowed, find, findable, topics
 from tongban.rooms.catalogue.queries.guide import guide, material_lines
 from tongban.rooms.catalogue.queries.items import (
@@ -146,6 +147,9 @@ __all__ = [
     "orphans",
     "places",
     "proof_counts",
+    "TypedAgain",
+    "fields_typed_again",
+    "owned_fields",
     "proofs",
     "proofs_asked",
     "reengineered",

@@ -12,7 +12,13 @@ from tongban.rooms.licences.actions.lifecycle import (
     suspend,
     sweep_lapsed,
 )
-from tongban.rooms.licences.actions.seals import make_demo_seals, register_seal, withdraw_seal
+from tongban.rooms.licences.actions.seals import (
+    hand_over_seal,
+    limit_seal,
+    make_demo_seals,
+    register_seal,
+    withdraw_seal,
+)
 
 __all__ = [
     "Lapsed",
@@ -21,6 +27,8 @@ __all__ = [
     "import_licence",
     "keep_document",
     "keep_licence_entry",
+    "hand_over_seal",
+    "limit_seal",
     "make_demo_seals",
     "register_seal",
     "renew",

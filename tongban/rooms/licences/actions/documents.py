@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from tongban.rooms import clock
+from tongban.rooms.casework.models import Case
 from tongban.rooms.casework.queries.reading import read
 from tongban.rooms.files import actions as files
 from tongban.rooms.ids import uuid7
@@ -97,6 +98,7 @@ def keep_document(promise: Claimed) -> DocumentView | None:
         return None
     document_id, now = uuid7(), clock.now()
     seal = _seal(owed.county, owed.unit, RECEIVING if owed.kind in UNDER_RECEIVING else DECIDING)
+    _need_scope(owed, seal)
     content = _sealed(owed, seal, document_id)
     file_id = files.store(content, county=owed.county, actor="house", allowed=("pdf",), provisional=True)
     sha256 = hashlib.sha256(content).hexdigest()
@@ -281,6 +283,17 @@ def _seal(county: str, unit: str, use: str) -> Seal:
         name = people.unit(county, unit).full_name
         raise Refused("seal_missing", f"“{name}”没有在用的{use}，文书暂不能盖章。请先登记印章，文书会自动补盖。")
     return row
+
+
+def _need_scope(owed: _Owed, seal: Seal) -> None:
+    """Raise ``Refused("seal_scope")`` where the seal is not for the item of the case (S099)."""
+    if not seal.items or owed.case_id is None:
+        return
+    item = Case.objects.filter(id=owed.case_id).values_list("item_code", flat=True).get()
+    if item not in seal.items:
+        raise Refused(
+            "seal_scope", f"“{seal.name}”不能用于这个事项，文书没有盖章。请调整印章使用范围，文书会自动补盖。"
+        )
 
 
 def _sealed(owed: _Owed, seal: Seal, document_id: UUID) -> bytes:

@@ -82,14 +82,46 @@ def withdraw_seal(seal_id: UUID, *, reason: str, actor: str) -> None:
 
     Raises ``Refused``: ``seal_unknown``, ``seal_withdrawn``.
     """
+    row = _in_use(seal_id)
+    row.withdrawn_at = clock.now()
+    row.save(update_fields=["withdrawn_at"])
+    ledger.record("seal", row.id, "withdraw", actor, {"reason": reason[:40]}, county=row.county)
+
+
+@transaction.atomic
+def limit_seal(seal_id: UUID, items: Sequence[str], *, actor: str) -> None:
+    """印章使用范围: from now on it seals these items only; none: every item of its unit.
+
+    Raises ``Refused``: ``seal_unknown``, ``seal_withdrawn``.
+    """
+    row = _in_use(seal_id)
+    row.items = sorted(set(items))
+    row.save(update_fields=["items"])
+    ledger.record("seal", row.id, "limit", actor, {"items": row.items}, county=row.county)
+
+
+@transaction.atomic
+def hand_over_seal(seal_id: UUID, post_code: str, *, actor: str) -> None:
+    """印章交接: another post keeps it from now on.  Who kept it before stands in its journal.
+
+    Raises ``Refused``: ``seal_unknown``, ``seal_withdrawn``, ``keeper_unknown``.
+    """
+    row = _in_use(seal_id)
+    post = people.post_coded(row.county, post_code)
+    if post is None or post.unit_code != row.unit:
+        raise Refused("keeper_unknown", "印章只能由本单位在用的岗位保管。请重新选择保管岗位。")
+    before, row.keeper = row.keeper, post_code
+    row.save(update_fields=["keeper"])
+    ledger.record("seal", row.id, "hand_over", actor, {"from": before, "to": post_code}, county=row.county)
+
+
+def _in_use(seal_id: UUID) -> Seal:
     row = Seal.objects.select_for_update().filter(id=seal_id).first()
     if row is None:
         raise Refused("seal_unknown", "印章登记里没有这枚印章。请重新选择。")
     if row.withdrawn_at is not None:
         raise Refused("seal_withdrawn", f"印章“{row.name}”已经停用，不用再办。")
-    row.withdrawn_at = clock.now()
-    row.save(update_fields=["withdrawn_at"])
-    ledger.record("seal", row.id, "withdraw", actor, {"reason": reason[:40]}, county=row.county)
+    return row
 
 
 def _make(county: str, unit: UnitView, use: str, actor: str) -> UUID:

@@ -13,6 +13,7 @@ from tongban.rooms.people.actions.accounts import (
     sign_out,
     sign_out_everywhere,
 )
+from tongban.rooms.people.actions.attributes import note_attribute, read_golden
 from tongban.rooms.people.actions.codes import ToSend, ask_code, code_in_demo, code_to_send, prove_code
 from tongban.rooms.people.actions.county import CountyReport, load_county
 from tongban.rooms.people.actions.desks import appoint_stand_in, drop_search, end_stand_in, keep_search
@@ -147,6 +148,8 @@ __all__ = [
     "remember",
     "reset_password",
     "retire_device",
+    "note_attribute",
+    "read_golden",
     "reveal",
     "reveal_many",
     "revoke_mandate",

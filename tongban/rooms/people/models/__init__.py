@@ -1,6 +1,7 @@
 """What the room keeps, in three parts: persons, places, powers."""
 
 from tongban.rooms.people.models.accounts import Account, Code, OutsideLogin, RecoveryCode, SignIn, Slowed
+from tongban.rooms.people.models.attributes import Attribute
 from tongban.rooms.people.models.desks import SavedSearch, StandIn
 from tongban.rooms.people.models.persons import Guardian, Identifier, Mandate, Merge, Person, Relation
 from tongban.rooms.people.models.places import Device, Division, Settlement, Site, Unit
@@ -28,6 +29,7 @@ __all__ = [
     "RecoveryCode",
     "Relation",
     "SavedSearch",
+    "Attribute",
     "Settlement",
     "SignIn",
     "Site",

@@ -7,6 +7,7 @@ from tongban.rulebook.catalogue.item import Item
 from tongban.rulebook.catalogue.rules import (
     bases,
     codes,
+    fields,
     form,
     guide,
     identity,
@@ -28,6 +29,7 @@ ALL: tuple[Rule, ...] = (
     *limits.RULES,
     *materials.RULES,
     *form.RULES,
+    *fields.RULES,
     *result.RULES,
     *visits.RULES,
     *guide.RULES,
