@@ -102,6 +102,22 @@ class Objects:
         return waiting.book(session, self.county.citizen().id, actor="x", key="seat").seat.id
 
     @cached_property
+    def material(self) -> str:
+        """A material of that case of which a file is here."""
+        from tongban.rooms.casework.queries.reading import read
+
+        return next(code for code, row in sorted(read(self.case).materials.items()) if row["file_id"])
+
+    @cached_property
+    def paper(self) -> UUID:
+        """A sealed document of that case."""
+        from tongban.rooms.licences import actions as sealing
+        from tongban.rooms.licences import queries as licences
+
+        sealing.seal_now(self.case)
+        return licences.documents_of(self.case)[-1].id
+
+    @cached_property
     def order(self) -> UUID:
         """A change order that is nobody's any more: its page only takes forms."""
         return UUID(int=0)
@@ -113,6 +129,19 @@ class Objects:
 
         hall = people.site_coded(self.county.code, "hall")
         return waiting.take_ticket(hall.id, "general").id
+
+
+#: Who has to do with that case, and which of them may read what stands in it: who only supervises reads no papers.
+AT_THE_CASE = frozenset({"clerk", "reviewer", "decider", "head", "supervisor"})
+READS_IT = AT_THE_CASE - {"supervisor"}
+
+
+def _case(seen_by: frozenset[str], **more: Callable[[Objects], Any]) -> Callable[[Objects], list[Example]]:
+    def examples(objects: Objects) -> list[Example]:
+        arguments = {"case_id": objects.case, **{name: ask(objects) for name, ask in more.items()}}
+        return [Example("市场监督管理局的办件", arguments, seen_by)]
+
+    return examples
 
 
 def _item(objects: Objects) -> list[Example]:
@@ -178,6 +207,10 @@ EXAMPLES: dict[str, Callable[[Objects], list[Example]]] = {
     "kiosk-calls": _hall,
     "kiosk-board": _hall,
     "kiosk-ticket": lambda objects: [Example("号票", {"code": "hall", "ticket_id": objects.ticket})],
+    "office-case": _case(AT_THE_CASE),
+    "office-step": _case(AT_THE_CASE, name=lambda objects: "pass_on"),
+    "office-material": _case(READS_IT, code=lambda objects: objects.material),
+    "office-document": _case(READS_IT, document_id=lambda objects: objects.paper),
     "watch-figure": _figure,
     "watch-figure-rows": _figure,
     "watch-figure-export": _figure,

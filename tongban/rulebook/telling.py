@@ -73,6 +73,11 @@ def asks_alike(step: Step) -> tuple[Ask, ...]:
     return tuple(one for one in Ask if one in found)
 
 
+def leads_on(step: Step) -> bool:
+    """Whether a step is one of the normal way: accepted, on to the next desk, granted."""
+    return step.moves > 0 or bool(step.accepts) or step.decision == "granted"
+
+
 def hindrance(facts: Facts, step: Step, actor: Actor) -> Refused | None:
     """Return why this step cannot be taken now whatever is told; None: it may be tried."""
     if "shared" in step.asks and not any(one.source == "shared" for one in facts.item.materials):

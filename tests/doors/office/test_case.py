@@ -49,6 +49,9 @@ def test_who_has_no_step_says_what_for_before_anything_is_shown(county):
     assert "林示例" not in closed
     assert "请先写明用途" in closed
     assert looked(case_id) == []
+    code = next(m.code for m in county.item(SHOP).materials if m.source != "made")
+    led_back = client.get(f"/office/{case_id}/materials/{code}/")
+    assert (led_back.status_code, led_back.url) == (302, f"/office/{case_id}/")
     assert "林示例" in text_of(client.get(f"/office/{case_id}/?purpose=复核旧案"))
     assert [purpose for _, purpose in looked(case_id)] == ["复核旧案"]
 
@@ -70,7 +73,7 @@ def test_a_clerk_of_another_unit_finds_nothing_and_that_is_logged(county):
         assert answer.status_code == 404
         assert "没有找到这个办件" in text_of(answer)
         assert "林示例" not in text_of(answer)
-    assert looked(case_id) == [(clerk.name, "未获准的查看")] * 3
+    assert looked(case_id) == [(clerk.name, "refused:case_unknown")] * 3
     assert client.post(f"/office/{case_id}/steps/pass_on/", {"key": "x"}).status_code == 404
     assert looking.state(case_id) == "accepted"
 
@@ -145,7 +148,10 @@ def test_the_same_form_twice_is_one_step(county):
 
 
 def test_what_was_typed_stays_when_a_step_is_refused(county):
-    """Given a refusal without ground, When saved, Then it is refused."""
+    """S056.
+
+    Given a refusal without ground, When saved, Then it is refused.
+    """
     case_id = county.accepted()
     reviewer, decider = county.able("examine", SHOP), county.able("decide", SHOP)
     post(signed_in(reviewer), case_id, "pass_on")
@@ -192,7 +198,10 @@ def test_the_wrong_post_and_the_wrong_order_are_told(county):
 
 
 def test_who_accepted_does_not_decide_on_the_page_either(county):
-    """Given the acceptor of a case, When he tries to decide it, Then it is refused."""
+    """S047.
+
+    Given the acceptor of a case, When he tries to decide it, Then it is refused.
+    """
     from tongban.rooms.people import actions as people
 
     acceptor, reviewer = county.able("accept", SHOP), county.able("examine", SHOP)
@@ -233,7 +242,10 @@ def test_a_reason_of_the_library_fills_the_form_and_takes_no_step(county):
 
 
 def test_a_case_with_a_pause_an_end_and_an_extension_by_its_approver(county):
-    """Given an extension without notice, When saved, Then it is refused."""
+    """S058.
+
+    Given an extension without notice, When saved, Then it is refused.
+    """
     reviewer, head = county.able("examine", SHOP), county.able("extend", SHOP)
     with county.at(2026, 3, 2):
         case_id = county.accepted()

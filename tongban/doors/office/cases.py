@@ -28,7 +28,7 @@ from tongban.rulebook.catalogue import proceedings
 from tongban.rulebook.errors import Refused
 from tongban.rulebook.guards import ROLE_LABELS
 from tongban.rulebook.kinds import KINDS
-from tongban.rulebook.telling import AT_A_DESK, hindrance
+from tongban.rulebook.telling import AT_A_DESK, hindrance, leads_on
 
 MATERIAL_STATES = {
     "given": "已提交",
@@ -123,14 +123,15 @@ def page(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 def offered(found: Seen) -> list[Step]:
-    """Return the steps of a desk that this actor may try now, and of each why not yet."""
+    """Return the steps of a desk that this actor may try now, the normal way first, and of each why not yet."""
     steps = []
     for one in steps_open(found):
         if not found.actor.posts & AT_A_DESK.intersection(one.by):
             continue
         no = hindrance(found.file.facts, one, found.actor)
         steps.append(Step(one.name, one.label, one.basis, no.sentence if no else ""))
-    return steps
+    forward = {one.name for one in found.file.facts.kind.steps if leads_on(one)}
+    return sorted(steps, key=lambda one: one.name not in forward)
 
 
 def _content(asks: Visitor, found: Seen, hidden: bool) -> dict[str, Any]:
@@ -257,7 +258,7 @@ def _parties(found: Seen, *, plain: bool) -> list[dict[str, Any]]:
     rows = found.file.parties
     known = people.persons_by_id([one.person_id for one in rows if one.person_id])
     told = []
-    for one in rows:
+    for one in sorted(rows, key=lambda row: row.role != "applicant"):
         who = known.get(one.person_id) if one.person_id else None
         name = (who.name if plain else licences.mask(who.name, natural=who.kind == "natural")) if who else ""
         told.append({"role": _(ROLE_LABELS.get(one.role, one.role)), "name": name, "signed": one.signed})

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by
@@ -33,6 +34,8 @@ def material(request: HttpRequest, case_id: UUID, code: str) -> HttpResponse:
     file_id = UUID(str(row["file_id"]))
     media = stored.file(file_id).media
     purpose = _purpose(request, found)
+    if not purpose:
+        return redirect("office-case", case_id=case_id)
     content = files.read(file_id, who=asks.who.name, purpose=purpose)
     return framed(content, media, f"{code}.{media}")
 
@@ -44,16 +47,16 @@ def document(request: HttpRequest, case_id: UUID, document_id: UUID) -> HttpResp
     found = casework.look(case_id, asks.who)
     if not found.names or document_id not in {one.id for one in licences.documents_of(case_id)}:
         raise Refused("document_unknown", _("这个办件没有这份文书。请回到办件页查看。"))
-    content = licences.pdf(document_id, who=asks.who.name, purpose=_purpose(request, found))
+    purpose = _purpose(request, found)
+    if not purpose:
+        return redirect("office-case", case_id=case_id)
+    content = licences.pdf(document_id, who=asks.who.name, purpose=purpose)
     return framed(content, "pdf", f"{document_id}.pdf")
 
 
 def _purpose(request: HttpRequest, found: Seen) -> str:
-    """Return what it is read for: whoever has a step to take works on it, anybody else says what for."""
-    purpose = request.GET.get("purpose", "").strip()[:60] or (_("办理审批") if offered(found) else "")
-    if not purpose:
-        raise Refused("purpose_missing", _("查看材料和文书要写明用途。请回到办件页，写明用途后再打开。"))
-    return purpose
+    """Return what it is read for; empty: it has to be said first.  Whoever has a step to take works on it."""
+    return request.GET.get("purpose", "").strip()[:60] or (_("办理审批") if offered(found) else "")
 
 
 def framed(content: bytes, media: str, name: str) -> HttpResponse:
