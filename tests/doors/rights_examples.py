@@ -152,6 +152,22 @@ def _hall(objects: Objects) -> list[Example]:
     return [Example("大厅", {"code": "hall"})]
 
 
+#: Who sees a case handed in from home: those above all sites of the county, with a power over its item.
+_AT_THE_HALL = frozenset({"clerk", "exit", "supervisor"})
+
+
+def _of_case(**more: Any) -> Callable[[Objects], list[Example]]:
+    return lambda objects: [Example("网上提交的办件", {"case_id": objects.case, **more}, _AT_THE_HALL)]
+
+
+def _form(**more: Any) -> Callable[[Objects], list[Example]]:
+    return lambda objects: [Example("办件", {"case_id": objects.case, **more})]
+
+
+def _agents(**more: Any) -> Callable[[Objects], list[Example]]:
+    return lambda objects: [Example("别人的办件", {"case_id": objects.case, **more}, frozenset())]
+
+
 def _figure(objects: Objects) -> list[Example]:
     from tongban.rulebook.indicators import DEFINITIONS
 
@@ -211,6 +227,19 @@ EXAMPLES: dict[str, Callable[[Objects], list[Example]]] = {
     "office-step": _case(AT_THE_CASE, name=lambda objects: "pass_on"),
     "office-material": _case(READS_IT, code=lambda objects: objects.material),
     "office-document": _case(READS_IT, document_id=lambda objects: objects.paper),
+    "counter-person": lambda objects: [Example("办事人", {"person_id": objects.county.citizen().id})],
+    "counter-receive": lambda objects: [
+        Example("办事人", {"person_id": objects.county.citizen().id, "code": "small-food-shop"})
+    ],
+    "counter-case": _of_case(),
+    "counter-material": _of_case(code="layout"),
+    "counter-hand-out": lambda objects: [Example("办件", {"case_id": objects.case}, frozenset({"exit"}))],
+    "counter-step": _form(name="accept"),
+    "counter-original": _form(),
+    "counter-document": lambda objects: [Example("受理通知书", {"document_id": objects.document}, _AT_THE_HALL)],
+    "station-mine": _agents(),
+    "station-document": _agents(document_id=UUID(int=0)),
+    "station-mandate-paper": lambda objects: [Example("没有的委托书", {"mandate_id": UUID(int=0)}, frozenset())],
     "watch-figure": _figure,
     "watch-figure-rows": _figure,
     "watch-figure-export": _figure,

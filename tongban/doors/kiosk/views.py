@@ -174,17 +174,15 @@ def _priorities(site: places.SiteView) -> list[Choice]:
 
 
 def _items(site: places.SiteView, asked: str) -> list[FoundItem]:
-    words = asked.replace("办", " ").split() or [asked]
-    day = clock.today()
-    rows = [row for row in catalogue.listed(site.county, day) if row.leaf and all(word in row.name for word in words)][
-        :FOUND
-    ]
+    here = catalogue.Narrowed(
+        codes=frozenset(one.code for one in catalogue.offered_at(site.county, site, clock.today()))
+    )
+    rows = catalogue.find(site.county, clock.today(), asked, here, most=FOUND).rows
     known, items = queries.classes(site.id), catalogue.items(row.version_id for row in rows)
     found = []
     for row in rows:
-        item = items[row.version_id]
-        if "county" in item.stations:
-            # A hall that says of no class which items it is for sends everybody to its first.
-            queue = queries.class_for(known, row.code, row.unit, on_the_spot=item.on_the_spot is not None)
-            found.append(FoundItem(row.code, row.name, queue or known[0]))
+        # A hall that says of no class which items it is for sends everybody to its first.
+        on_the_spot = items[row.version_id].on_the_spot is not None
+        queue = queries.class_for(known, row.code, row.unit, on_the_spot=on_the_spot)
+        found.append(FoundItem(row.code, row.name, queue or known[0]))
     return found

@@ -81,7 +81,15 @@ def steps_open(found: Seen) -> tuple[Step, ...]:
 
 
 def lines(
-    who: Who, county: str, *, state: str = "", unit: str = "", parent: UUID | None = None, after: UUID | None, most: int
+    who: Who,
+    county: str,
+    *,
+    state: str = "",
+    unit: str = "",
+    parent: UUID | None = None,
+    site: UUID | None = None,
+    after: UUID | None,
+    most: int,
 ) -> tuple[tuple[CaseLine, ...], UUID | None]:
     """Return cases that somebody may see, newest first, behind ``after``; and where to go on, None: at the end.
 
@@ -96,6 +104,8 @@ def lines(
         rows = rows.filter(unit=unit)
     if parent is not None:
         rows = rows.filter(parent_id=parent)
+    if site is not None:
+        rows = rows.filter(site_id=site)
     sight = Sight.of(who) if who.kind == "staff" else None
     if sight is not None:
         rows = rows.filter(item_code__in=sight.item_codes()).exclude(state="draft")
@@ -123,6 +133,27 @@ class Placed(Protocol):
     def site_id(self) -> UUID | None: ...
     @property
     def holder(self) -> UUID | None: ...
+
+
+def visible(who: Who, rows: Iterable[Case]) -> tuple[Case, ...]:
+    """Return those of these cases that are his to see, in their order.  Three queries at most for staff."""
+    found = list(rows)
+    may = seen_by_staff(Sight.of(who), found) if who.kind == "staff" else stands_in(who, found)
+    return tuple(row for row in found if row.id in may)
+
+
+def cases_of(applicant_id: UUID, who: Who, county: str, *, most: int = 30) -> tuple[CaseLine, ...]:
+    """Return what somebody has asked for, drafts too, as far as the member of staff before her may see it.
+
+    Newest first; four queries.
+    """
+    rows = Case.objects.filter(county=county, applicant_id=applicant_id).order_by("-id")
+    return tuple(_line(row) for row in visible(who, rows[:most]))
+
+
+def case_numbered(county: str, number: str) -> UUID | None:
+    """Return the case with this number, whoever may see it, or None.  One query."""
+    return Case.objects.filter(county=county, number=number.strip()).values_list("id", flat=True).first()
 
 
 @dataclass(frozen=True, slots=True)

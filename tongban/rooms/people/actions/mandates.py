@@ -76,9 +76,14 @@ def give_mandate(
 
 
 @transaction.atomic
-def confirm_mandate(mandate_id: UUID, *, actor: str) -> None:
-    """Somebody has checked the signed paper: from now on the mandate opens doors."""
+def confirm_mandate(mandate_id: UUID, *, actor: str, by: UUID | None = None) -> None:
+    """Somebody has checked the signed paper: from now on the mandate opens doors.
+
+    ``by``: the person who checks, where known; neither of the two whom it binds may be she.
+    """
     mandate = _standing(mandate_id)
+    if by is not None and by in (mandate.agent_id, mandate.principal_id):
+        raise Refused("confirm_own", "这份委托与您本人有关，应由别的工作人员核对。请交乡镇便民服务中心或别的同事核对。")
     if mandate.confirmed_at is not None:
         raise Refused("mandate_confirmed_already", "这份委托已经核对过，不必再次核对。")
     mandate.confirmed_at, mandate.confirmed_by = clock.now(), actor

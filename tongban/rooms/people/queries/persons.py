@@ -102,6 +102,16 @@ def number_hashes(person_id: UUID) -> frozenset[bytes]:
     return frozenset(bytes(row) for row in rows)
 
 
+def tails_of(person_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the last four characters of each person's number in use, to tell namesakes apart.  One query."""
+    wanted = list(person_ids)
+    rows = Identifier.objects.filter(Q(person_id__in=wanted) | Q(person__merged_into__in=wanted), withdrawn_at=None)
+    found: dict[UUID, str] = {}
+    for person_id, merged, tail in rows.order_by("added_at").values_list("person_id", "person__merged_into", "tail"):
+        found.setdefault(merged or person_id, tail)
+    return found
+
+
 def holder_of_phone(county: str, phone: str) -> tuple[PersonView, ...]:
     """Return the persons reached under this phone number.  One query."""
     wanted = crypto.keyed_hash("phone", words.check_phone(phone))
@@ -130,6 +140,12 @@ def mandates_of(person_id: UUID) -> tuple[MandateView, ...]:
     given = Mandate.objects.filter(same_person("principal", person_id))
     rows = given.union(Mandate.objects.filter(same_person("agent", person_id))).order_by("-id")
     return tuple(_mandate(row) for row in rows)
+
+
+def mandates_to_check(county: str, day: date, *, most: int = 50) -> tuple[MandateView, ...]:
+    """Return the mandates on paper that nobody has checked yet and that are not over, oldest first.  One query."""
+    rows = Mandate.objects.filter(county=county, confirmed_at=None, revoked_at=None, valid_until__gte=day)
+    return tuple(_mandate(row) for row in rows.order_by("id")[:most])
 
 
 def mandate_for(principal: UUID, agent: UUID, item: str, day: date, *, power: str = "file") -> MandateView | None:

@@ -3,11 +3,13 @@
 from tongban.rooms.waiting.queries.boards import (
     Board,
     ClassWaiting,
+    InLine,
     Place,
     WaitingTimes,
     WindowRow,
     board,
     expected_wait,
+    line,
     place,
     waiting_counts,
     waiting_times,
@@ -56,7 +58,9 @@ from tongban.rooms.waiting.queries.visits import VisitRow, broken_promises, exte
 __all__ = [
     "Board",
     "ClassWaiting",
+    "InLine",
     "Place",
+    "line",
     "place",
     "WaitingTimes",
     "WindowRow",

@@ -1,8 +1,8 @@
 """The screen in the hall: who is called where, who waits, how long."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
@@ -125,6 +125,31 @@ def board(site_id: UUID) -> Board:
         classes=waiting_counts(site_id),
         next_labels=tuple(labels[one.id] for one in ordered),
         closed=HallDay.objects.filter(hall_id=site_id, day=clock.today()).exists(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class InLine:
+    """One ticket that waits, as the windows that may call it see it."""
+
+    label: str
+    #: Code of its class of business.
+    class_code: str
+    priority: str
+    appointment_at: datetime | None
+    #: When it was taken or its place began to count.
+    since: datetime
+
+
+def line(site_id: UUID, classes: Collection[str]) -> tuple[InLine, ...]:
+    """Return who waits for these classes, in the order in which they would be called now.  Two queries.
+
+    Raises ``Refused("no_hall")``.
+    """
+    rule, waiting, labels = _queue(site_id)
+    ordered = fairness.order([one for one in waiting if one.business in classes], clock.now(), rule)
+    return tuple(
+        InLine(labels[one.id], one.business, one.priority, one.appointment_at, one.taken_at) for one in ordered
     )
 
 

@@ -1,0 +1,62 @@
+"""统一出件: what lies ready for its people, and since when nobody has come for it."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from tongban.rooms import clock
+from tongban.rooms.casework.actions.standing import Who
+from tongban.rooms.casework.models import Case, Clock
+from tongban.rooms.casework.queries.seeing import visible
+from tongban.rooms.catalogue import queries as catalogue
+from tongban.rooms.people import queries as people
+
+#: States in which a result waits to be made or handed out.
+READY = ("granted", "issued")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyLine:
+    """One result that waits."""
+
+    case_id: UUID
+    number: str
+    item: str
+    state: str
+    applicant: str
+    #: The day of the decision, and the last day of delivery.
+    decided_on: date | None
+    due_on: date | None
+
+
+def ready(
+    who: Who, county: str, *, applicant_id: UUID | None = None, after: UUID | None = None, most: int = 20
+) -> tuple[tuple[ReadyLine, ...], UUID | None]:
+    """Return results that wait where this member of staff may see them, the oldest first, and where to go on.
+
+    ``most`` rows are looked at, so a page may hold fewer.  Seven queries at most, however many rows.
+    """
+    rows = Case.objects.filter(county=county, state__in=READY)
+    if applicant_id is not None:
+        rows = rows.filter(applicant_id=applicant_id)
+    if after is not None:
+        rows = rows.filter(id__gt=after)
+    page = list(rows.order_by("id")[: most + 1])
+    shown = visible(who, page[:most])
+    dues = Clock.objects.filter(case_id__in=[one.id for one in shown], name="delivery", stopped_at=None)
+    due_on = dict(dues.values_list("case_id", "due_on"))
+    names = people.persons_by_id([one.applicant_id for one in shown if one.applicant_id])
+    items = catalogue.items(one.item_id for one in shown)
+    found = tuple(
+        ReadyLine(
+            one.id,
+            one.number or "",
+            items[one.item_id].name,
+            one.state,
+            names[one.applicant_id].name if one.applicant_id in names else "",
+            clock.legal_date(one.decided_at) if one.decided_at else None,
+            due_on.get(one.id),
+        )
+        for one in shown
+    )
+    return found, page[most - 1].id if len(page) > most else None
