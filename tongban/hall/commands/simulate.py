@@ -35,6 +35,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--history-months", type=whole(0, 9), default=0, metavar="月数", help="先批量装入几个月的历史，默认 0，最多 9"
     )
+    parser.add_argument(
+        "--outside", action="store_true", help="扮演其他部门的系统：移交、应答、每天对账，并带上各自的毛病"
+    )
     parser.add_argument("--seal", action="store_true", help="同时制作并加盖文书（默认留给后台投递员）")
 
 
@@ -63,12 +66,16 @@ def run(args: argparse.Namespace) -> int:
             bar.step(done - seen)
             seen = done
 
-        simulation = Simulation(seed=args.seed, per_day=args.per_day, start=args.start, knobs=knobs)
+        simulation = Simulation(
+            seed=args.seed, per_day=args.per_day, start=args.start, knobs=knobs, outside=args.outside
+        )
         made = simulation.run(args.days, progress=progress)
     last = made.days[-1]
     print(f"模拟 {made.days[0]} 至 {last}，{len(made.days)} 个工作日：收件 {made.filed} 件，办理步骤 {made.steps} 步。")
     if made.booked:
         print(f"预约大厅 {made.booked} 人，爽约 {made.missed} 人。")
+    if simulation.outside is not None:
+        print(f"移交其他系统 {simulation.outside.sent} 件，已有结果 {simulation.outside.came_back} 件。")
     if made.refusals:
         print("系统拒绝：" + "；".join(f"{code} {n} 次" for code, n in sorted(made.refusals.items())))
     clock.set_demo(clock.at_local(last, 18), running=True)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
+from tongban.hall.county.elsewhere import Elsewhere
 from tongban.hall.county.opening import Desks
 from tongban.hall.county.profiles import Profile
 from tongban.rooms import calendars, clock
@@ -35,6 +36,8 @@ class Courses:
     files: dict[str, UUID]
     #: Parts of bundles that are under way.
     begun: set[UUID]
+    #: The other agencies' systems, where they are played; None: results are entered at once.
+    outside: Elsewhere | None
 
     def _later(self, at: datetime, act: Callable[[], object]) -> None:
         raise NotImplementedError
@@ -121,18 +124,26 @@ class Courses:
         casework.supply(case_id, person(by), {code: self._paper(item.material(code)) for code in missing})
         self._soon(rng, lambda: self._intake(rng, case_id, item, by), 5, 120)
 
+    def _elsewhere(self, rng: Random, case_id: UUID, item: Item, by: UUID) -> None:
+        """Another agency's system decides: it is asked as in life, or, where none is played, its result is entered."""
+        examiner = self._desks().able(Power.EXAMINE, item)
+        if self.outside is not None:
+            self.outside.send(case_id, item, examiner, lambda: self._granted(rng, case_id, item, by, 60))
+            return
+        casework.outside_result(
+            case_id,
+            result="granted",
+            outside_number=f"W{self.made}",
+            decided_on=clock.today(),
+            message_id=f"sim-{case_id}",
+            who=examiner,
+        )
+        self._granted(rng, case_id, item, by, 60)
+
     def _review(self, rng: Random, case_id: UUID, item: Item, by: UUID) -> None:
         file = read(case_id)
         if item.elsewhere and file.facts.state == "accepted":
-            casework.outside_result(
-                case_id,
-                result="granted",
-                outside_number=f"W{self.made}",
-                decided_on=clock.today(),
-                message_id=f"sim-{case_id}",
-                who=self._desks().able(Power.EXAMINE, item),
-            )
-            self._granted(rng, case_id, item, by, 60)
+            self._elsewhere(rng, case_id, item, by)
             return
         if item.limits.publication is not None and not file.facts.proceedings:
             casework.publicise(case_id, self._desks().able(Power.EXAMINE, item))

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from tongban.hall.county.answers import answers_for
 from tongban.hall.county.courses import Courses
+from tongban.hall.county.elsewhere import Elsewhere
 from tongban.hall.county.opening import COUNTY
 from tongban.hall.county.profiles import HOURS, Profile, profile
 from tongban.hall.county.visiting import Appointments, after
@@ -82,9 +83,16 @@ class Simulation(Courses):
     """One run."""
 
     def __init__(
-        self, *, seed: int, start: date, per_day: int = 0, county: str = COUNTY, knobs: Profile | None = None
+        self,
+        *,
+        seed: int,
+        start: date,
+        per_day: int = 0,
+        county: str = COUNTY,
+        knobs: Profile | None = None,
+        outside: bool = False,
     ) -> None:
-        """``per_day`` overrules the profile's."""
+        """``per_day`` overrules the profile's; ``outside``: other agencies' systems are played, with their faults."""
         self.knobs = knobs or profile()
         self.seed, self.per_day, self.start, self.county = seed, per_day or self.knobs.per_day, start, county
         self.events: list[_Event] = []
@@ -95,6 +103,7 @@ class Simulation(Courses):
         self.files = {}
         self.begun = set()
         self.seats: Appointments | None = None
+        self.outside = Elsewhere(county) if outside else None
 
     def run(
         self, days: int, *, arrivals: int | None = None, progress: Callable[[int, int], None] | None = None
@@ -106,6 +115,10 @@ class Simulation(Courses):
         wanted = list(_working_days(self.start, days))
         with clock.held(clock.at_local(wanted[0], 7)):
             self._prepare(wanted[0])
+            if self.outside is not None:
+                self.outside.begin()
+                for day in wanted:
+                    self._later(clock.at_local(day, 8), self.outside.morning)
         for day in wanted[:arrivals]:
             self._open(day)
             for n in range(self.per_day):

@@ -20,6 +20,8 @@ class TwinRow:
     #: Our number, by which both sides know the case.
     number: str
     system: str
+    #: ``interface``, ``table``, ``file`` or ``paper``.
+    manner: str
     outside_number: str
     state: str
     last_sequence: int
@@ -95,6 +97,7 @@ def _twin(t: Twin) -> TwinRow:
         t.case_id,
         t.number,
         t.system.code,
+        t.system.manner,
         t.outside_number,
         t.state,
         t.last_sequence,
