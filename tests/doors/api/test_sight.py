@@ -209,3 +209,13 @@ def test_pages_hold_every_case_once(office, tokens):
     assert set(found) == made
     assert code(person.get("/cases", "cursor=rubbish")) == (400, "cursor_wrong")
     assert code(person.get("/cases", "limit=101")) == (422, "request_invalid")
+
+
+def test_a_draft_is_thrown_away_by_its_owner_once(office, tokens):
+    me, stranger = tokens.person(), tokens.person("租演示")
+    body = {"item": "small-food-shop", "applicant": str(office.citizen().id), "answers": {"shop_name": "示例"}}
+    draft = me.post("/drafts", body).told["id"]
+    assert code(stranger.ask("DELETE", f"/drafts/{draft}")) == (404, "case_unknown")
+    key = "throw-it-away-once"
+    assert [me.ask("DELETE", f"/drafts/{draft}", key=key).status_code for _ in range(2)] == [204, 204]
+    assert me.get(f"/drafts/{draft}").status_code in (404, 409)

@@ -117,6 +117,25 @@ def test_a_bundles_draft_takes_the_papers_of_its_parts(county, casework):
     assert set(seen(begun).papers) == {code}
 
 
+def test_a_draft_thrown_away_is_erased_and_owes_nothing(county, casework):
+    from tongban.rooms.casework.queries import texts
+    from tongban.rooms.casework.queries.drafts import drafts_of
+    from tongban.rooms.casework.queries.mine import my_cases
+
+    begun, me = begin(county), county.citizen()
+    fill(county, begun, answers={"shop_name": "甲"}, asked=["shop_name"])
+    with refused("mandate_missing"):
+        casework.discard_draft(begun, county.citizen("租演示"))
+    casework.discard_draft(begun, me)
+    assert (looking.file(begun).facts.state, looking.owed(begun), looking.registers()) == ("withdrawn", [], {})
+    with refused("case_erased"):
+        texts.answers_of(looking.file(begun))
+    assert (drafts_of(me), my_cases(me, [me.id], most=9)) == ((), ())
+    with refused("wrong_state"):
+        casework.discard_draft(begun, me)
+    looking.agrees(begun)
+
+
 def test_what_was_filed_is_no_draft_any_more(county, casework):
     begun = begin(county)
     casework.file_case(county.filing(), county.citizen(), draft_id=begun)

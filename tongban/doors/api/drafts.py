@@ -146,6 +146,14 @@ def save_draft(request: HttpRequest, draft_id: UUID, body: FilingIn) -> Any:
     return people.once(by.name, by.key, ["save_draft", draft_id, body.model_dump()], act)
 
 
+@operation("DELETE", "/drafts/{uuid:draft_id}", tag="申报", out=None, scope="cases", status=204)
+def discard_draft(request: HttpRequest, draft_id: UUID) -> Any:
+    """删除草稿：内容清除，不能找回；没有提交过，不影响以后再申请。"""
+    by = asked(request)
+    seen(draft_id, by.who)
+    casework.discard_draft(draft_id, by.who, key=by.key)
+
+
 @operation("POST", "/drafts/{uuid:draft_id}/file", tag="申报", out=FiledOut, scope="cases", status=201)
 def file_draft(request: HttpRequest, draft_id: UUID, body: FilingIn) -> Any:
     """提交草稿：取得办件编号和收件凭证。材料不全的也收件，由部门一次性告知。"""

@@ -337,6 +337,7 @@ VERBS: dict[str, Verb] = {
 ELSEWHERE = {
     "begin": "POST /drafts",
     "save": "PUT /drafts/{draft_id}",
+    "discard": "DELETE /drafts/{draft_id}",
     "file": "POST /cases",
     "open": "POST /matters",
     "rate": "POST /cases/{case_id}/rating",

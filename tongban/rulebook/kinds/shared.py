@@ -26,11 +26,12 @@ ACCEPTED = (*stop("intake"), start("statutory", "accepted"), start("promised", "
 
 
 def draft_steps() -> tuple[Step, ...]:
-    """草稿: begun and saved, nothing asked for yet."""
+    """草稿: begun, saved, thrown away: nothing was asked for, so nobody is told and no number is drawn."""
     by, basis = (Post.APPLICANT, Post.CLERK), design("草稿自动保存")
     return (
         Step("begin", "填写草稿", ("",), "draft", by, basis),
         Step("save", "保存草稿", ("draft",), "=", by, basis),
+        Step("discard", "删除草稿", ("draft",), "withdrawn", (Post.APPLICANT,), design("没有提交的草稿可以删除")),
     )
 
 

@@ -94,7 +94,7 @@ def tasks(request: HttpRequest, now: Opened) -> HttpResponse:
 def drop(request: HttpRequest, now: Opened) -> HttpResponse:
     """Ask, and throw the draft away."""
     if request.method == "POST":
-        casework.withdraw(now.id, now.who, key=request.POST.get("key", ""))
+        casework.discard_draft(now.id, now.who, key=request.POST.get("key", "")[:64])
         messages.success(request, _("草稿已删除，没有提交给任何部门。"))
         return redirect(reverse("mine"))
     return render(request, "filing/drop.html", {"now": now})

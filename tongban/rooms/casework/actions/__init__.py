@@ -22,7 +22,7 @@ from tongban.rooms.casework.actions.consulting import Asked, answer_question, as
 from tongban.rooms.casework.actions.drafts import save_draft
 from tongban.rooms.casework.actions.escalation import keep_matter
 from tongban.rooms.casework.actions.filing import Filed, Filing, Signer, file_case
-from tongban.rooms.casework.actions.filling import Filled, Piece, fill_draft
+from tongban.rooms.casework.actions.filling import Filled, Piece, discard_draft, fill_draft
 from tongban.rooms.casework.actions.inner import open_case
 from tongban.rooms.casework.actions.lapse import act_on_lapse, recount, sweep
 from tongban.rooms.casework.actions.letters import keep_letter, mark_read
@@ -90,6 +90,7 @@ __all__ = [
     "close",
     "decide_on_spot",
     "deliver",
+    "discard_draft",
     "end_publication",
     "enter",
     "extend",

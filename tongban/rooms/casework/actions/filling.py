@@ -5,13 +5,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from uuid import UUID
+
+from django.db import transaction
 
 from tongban.rooms import calendars, clock, crypto
 from tongban.rooms.casework.actions.papers import Offer, offered_rows
 from tongban.rooms.casework.actions.rows import answers_row, canonical, key_of, material_row
 from tongban.rooms.casework.actions.standing import Who, come
-from tongban.rooms.casework.actions.taking import Plan, write
-from tongban.rooms.casework.models import Answers
+from tongban.rooms.casework.actions.taking import Done, Plan, take, write
+from tongban.rooms.casework.models import Answers, CaseKey
 from tongban.rooms.casework.queries.parts import bundle_item
 from tongban.rooms.casework.queries.reading import CaseFile
 from tongban.rooms.casework.queries.wishes import Wishes, wishes_of
@@ -54,7 +57,7 @@ class Filled:
     answers: Mapping[str, Any] = field(default_factory=dict)
 
 
-def fill_draft(draft_id: Any, who: Who, piece: Piece, *, channel: str = "net") -> Filled:
+def fill_draft(draft_id: UUID, who: Who, piece: Piece, *, channel: str = "net") -> Filled:
     """保存一部分: merge what one page brings into the draft, question by question.
 
     What the page did not change stays as others saved it.  Nothing is written where nothing changed.  Incomplete and
@@ -77,6 +80,17 @@ def fill_draft(draft_id: Any, who: Who, piece: Piece, *, channel: str = "net") -
         if write(file, outcome, actor, plan, now) is not None:
             return filled
     raise Refused("moved_meanwhile", "这份草稿正在别处保存。请过一会儿再保存；这一页填的内容还在。")
+
+
+def discard_draft(draft_id: UUID, who: Who, *, key: str = "") -> Done:
+    """删除草稿: what was written in it is erased with its key; nobody is told, for nothing was asked.
+
+    Raises ``Refused``: ``wrong_state`` for what was filed, ``not_yours`` or what standing in the case refuses.
+    """
+    with transaction.atomic():
+        done = take(draft_id, "discard", who, key=key)
+        CaseKey.objects.filter(case_id=draft_id).delete()
+    return done
 
 
 def item_of_draft(file: CaseFile, day: date, options: frozenset[str] | None = None) -> Item:

@@ -75,7 +75,7 @@ def _hers(who: Who, for_ids: Iterable[UUID]) -> QuerySet[Case]:
     own = Case.objects.filter(applicant_id__in=list(for_ids)).order_by().values("id")
     acting = Case.objects.filter(agent_id=who.id).order_by().values("id")
     party = Party.objects.filter(person=who.id).order_by().values("case_id")
-    return Case.objects.filter(id__in=own.union(acting, party), parent=None).exclude(state="draft")
+    return Case.objects.filter(id__in=own.union(acting, party), parent=None, number__isnull=False)
 
 
 def _asked(who: Who) -> dict[str, Exists]:

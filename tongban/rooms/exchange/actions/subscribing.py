@@ -33,7 +33,7 @@ EVENTS = {
     "licence.changed": "证照变更、延续、暂停、撤销、注销或到期",
 }
 #: Steps nobody outside is told of: a draft is its author's, a rating its rater's.
-_QUIET = ("begin", "save", "rate")
+_QUIET = ("begin", "save", "discard", "rate")
 #: Entries read at once; events that may wait for one receiver before its place stands still.
 _BATCH, _MOST_WAITING = 200, 200
 #: Longest silence after failures in a row, in seconds.

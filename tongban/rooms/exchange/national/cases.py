@@ -34,7 +34,19 @@ PURPOSE = "国家政务服务数据交换（办件报送）"
 #: Journal entries that are no 环节: drafts, house-keeping, what the applicant does, and what other tables tell.
 _NO_STEP = frozenset(
     {
-        *("begin", "save", "file", "supply", "supply_part", "supply_later", "sign", "rate", "archive", "recount"),
+        *(
+            "begin",
+            "save",
+            "discard",
+            "file",
+            "supply",
+            "supply_part",
+            "supply_later",
+            "sign",
+            "rate",
+            "archive",
+            "recount",
+        ),
         *("note_overdue", "check_shared", "settle_fee", "pause", "resume", "extend", "withdraw"),
     }
 )
