@@ -118,6 +118,26 @@ class Objects:
         return licences.documents_of(self.case)[-1].id
 
     @cached_property
+    def question(self) -> UUID:
+        """What somebody asked about an item of the market department."""
+        from tongban.rooms.casework import actions as casework
+
+        asked = casework.ask_about(
+            self.county.code, "small-food-shop", self.county.citizen(), question="二楼的店能不能办？", key="question"
+        )
+        return asked.case_id
+
+    @cached_property
+    def issue(self) -> dict[str, int]:
+        """The first issue of published results."""
+        from tongban.rooms.publication import actions, queries
+
+        self.county.granted("small-food-shop")
+        actions.issue_results(self.county.code, self.county.staff("jcs-officer"))
+        (one,) = queries.issues(self.county.code)
+        return {"year": one.year, "number": one.number}
+
+    @cached_property
     def order(self) -> UUID:
         """A change order that is nobody's any more: its page only takes forms."""
         return UUID(int=0)
@@ -148,6 +168,10 @@ def _item(objects: Objects) -> list[Example]:
     return [Example("事项", {"code": "small-food-shop"})]
 
 
+def _guide(objects: Objects) -> list[Example]:
+    return [Example("事项", {"county": "990127", "code": "small-food-shop"})]
+
+
 def _hall(objects: Objects) -> list[Example]:
     return [Example("大厅", {"code": "hall"})]
 
@@ -174,6 +198,8 @@ def _figure(objects: Objects) -> list[Example]:
     return [Example("指标", {"code": DEFINITIONS[0].code})]
 
 
+#: Who sees a question to the market department: its posts, a window that takes in any item, who supervises all.
+OF_THE_UNIT = frozenset({"clerk", "reviewer", "decider", "supervisor"})
 #: Of what is somebody's own only she herself sees anything.
 HERS = frozenset({"citizen"})
 
@@ -194,6 +220,14 @@ def _case(of: Callable[[Objects], UUID]) -> Callable[[Objects], list[Example]]:
 EXAMPLES: dict[str, Callable[[Objects], list[Example]]] = {
     "account-post": lambda objects: [Example("岗位", {}, STAFF)],
     "verify-keys": lambda objects: [Example("公钥", {"county": "990127"})],
+    "item": _guide,
+    "item-qr": _guide,
+    "item-check": _guide,
+    "ask": _guide,
+    "ask-answer": lambda objects: [Example("咨询", {"case_id": objects.question}, OF_THE_UNIT)],
+    "results-issue": lambda objects: [Example("公示", objects.issue)],
+    "list": lambda objects: [Example("清单", {"which": "power"})],
+    "place": lambda objects: [Example("场所", {"site": "hall"})],
     "file-start": _item,
     "file-tasks": _draft(),
     "file-drop": _draft(),

@@ -51,7 +51,7 @@ def test_what_is_typed_by_hand_is_read_kindly(county):
     with county.at(2026, 9, 22):
         case = filed(county)
         typed = {
-            "number": f" {case.number} ".replace("-", "－"),
+            "number": f" {case.number} ".translate({ord(d): ord(d) + 0xFEE0 for d in "0123456789"}),
             "code": f" {case.lookup_code.lower()[:4]} {case.lookup_code.lower()[4:]}",
         }
         assert "已收件" in text_of(Client().post("/progress/", typed))

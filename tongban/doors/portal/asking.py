@@ -99,6 +99,7 @@ def question(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "file": found.file,
         "item": item,
         "told": consulting.consulted(found.file),
+        "names": found.names,
         "number": found.file.row["number"],
         "open": found.file.facts.state == "asked",
         "clocks": clocks_told(found.file, running_only=True),
@@ -114,7 +115,7 @@ def _fields(question: str, phone: str, *, signed: bool) -> tuple[Field, ...]:
     hint = _("说清您的情况，例如“我的证丢了，人在外地，能不能委托家里人办”。不要写身份证号码。")
     fields = [Field("question", _("您的问题"), kind="textarea", value=question[:600], hint=hint)]
     if not signed:
-        told = _("答复以后通知您，不作别的用处")
+        told = _("要问清情况时联系您，不作别的用处")
         more = (("autocomplete", "tel"),)
         fields.append(Field("phone", _("手机号码"), kind="tel", value=phone, hint=told, width="medium", attrs=more))
     return tuple(fields)

@@ -13,6 +13,7 @@ from tongban.rooms.casework.queries.telling import clocks_told, history, in_hand
 from tongban.rooms.ledger import actions as ledger
 from tongban.rooms.people import actions as people
 from tongban.rulebook.errors import Refused
+from tongban.rulebook.numbers.text import tidy
 
 #: Questions a minute from one address: enough for a family, too few for who tries codes.
 PER_MINUTE = 10
@@ -28,7 +29,7 @@ def page(request: HttpRequest) -> HttpResponse:
         wait = people.spend(f"progress:{came_from(request)}", PER_MINUTE)
         if wait:
             raise Refused("too_many", _("查得太频繁了。请 {n} 秒后再试。").format(n=wait))
-        file = looked_up(_tidied(number), _tidied(code))
+        file = looked_up(tidy(number), tidy(code))
     except Refused as no:
         again = {"fields": _fields(number, code), "sentence": no.sentence}
         return render(request, "portal/progress.html", again, status=429 if no.code == "too_many" else 422)
@@ -57,7 +58,7 @@ def _fields(number: str, code: str) -> tuple[Field, ...]:
             "number",
             _("办件编号"),
             value=number,
-            hint=_("印在收件凭证上，例如 990127-20261013-000001-7"),
+            hint=_("收件凭证上的一长串数字，照抄就行，有空格也不要紧"),
             attrs=no_help,
         ),
         Field(
@@ -69,8 +70,3 @@ def _fields(number: str, code: str) -> tuple[Field, ...]:
             width="short",
         ),
     )
-
-
-def _tidied(typed: str) -> str:
-    """Return what was typed without blanks and with the usual dashes: papers are copied by hand."""
-    return "".join(typed.replace("－", "-").replace("—", "-").split())

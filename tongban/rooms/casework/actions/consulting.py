@@ -43,7 +43,9 @@ def ask_about(county: str, item_code: str, who: Who, *, question: str, phone: st
     if not SHORTEST <= len(question) <= LONGEST:
         raise Refused("question_length", f"请把问题写成 {SHORTEST} 到 {LONGEST} 个字，说清您的情况和想问什么。")
     if who.kind != "person" and not _PHONE.fullmatch(phone):
-        raise Refused("phone_wrong", "请留一个手机号码（以 1 开头的十一位数字），答复以后好通知您；或者登录后再问。")
+        raise Refused(
+            "phone_wrong", "请留一个手机号码（以 1 开头的十一位数字），要问清情况时好联系您；或者登录后再问。"
+        )
     found = catalogue.in_force(county, item_code, clock.today())
     unit, holder = _owner(county, found.item.unit)
     done = open_case(
