@@ -212,7 +212,7 @@ def _draft(**more: Any) -> Callable[[Objects], list[Example]]:
     return _hers("草稿", lambda objects: objects.draft, "draft_id", **more)
 
 
-def _case(of: Callable[[Objects], UUID]) -> Callable[[Objects], list[Example]]:
+def _her_case(of: Callable[[Objects], UUID]) -> Callable[[Objects], list[Example]]:
     return _hers("办件", of, "case_id")
 
 
@@ -240,12 +240,12 @@ EXAMPLES: dict[str, Callable[[Objects], list[Example]]] = {
     "file-review": _draft(),
     "file-done": _hers("办件", lambda objects: objects.filed, "draft_id"),
     "file-receipt": _hers("办件", lambda objects: objects.filed, "draft_id"),
-    "mine-case": _case(lambda objects: objects.filed),
-    "mine-supply": _case(lambda objects: objects.filed),
-    "mine-follow": _case(lambda objects: objects.filed),
-    "mine-sign": _case(lambda objects: objects.filed),
-    "mine-withdraw": _case(lambda objects: objects.filed),
-    "mine-rate": _case(lambda objects: objects.delivered),
+    "mine-case": _her_case(lambda objects: objects.filed),
+    "mine-supply": _her_case(lambda objects: objects.filed),
+    "mine-follow": _her_case(lambda objects: objects.filed),
+    "mine-sign": _her_case(lambda objects: objects.filed),
+    "mine-withdraw": _her_case(lambda objects: objects.filed),
+    "mine-rate": _her_case(lambda objects: objects.delivered),
     "mine-document": _hers("文书", lambda objects: objects.document, "document_id"),
     "mine-licence": _hers("证照", lambda objects: objects.licence, "licence_id"),
     "mine-show": _hers("证照", lambda objects: objects.licence, "licence_id"),

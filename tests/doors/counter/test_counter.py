@@ -193,7 +193,9 @@ def test_a_number_known_already_leads_to_whom_it_belongs(county):
 
 
 def test_a_water_item_is_taken_in_at_any_window_with_its_list(county):
-    """Given a clerk at an all-item window, When a water item comes, Then the check list appears and acceptance works
+    """S046.
+
+    Given a clerk at an all-item window, When a water item comes, Then the check list appears and acceptance works
     without a water clerk.
     """
     from tongban.rooms.casework.queries.reading import read
@@ -284,8 +286,10 @@ def test_what_cannot_be_read_is_told_beside_its_material(county):
 
 
 def test_one_notice_names_all_that_lacks_and_a_second_is_on_record(county):
-    """Given a notice was issued, When a clerk adds a defect of the first filing later, Then it is blocked or logged as
-    breach.
+    """S054.
+
+    Given a notice was issued, When a clerk adds a defect of the first filing later, Then it is blocked or logged
+    as breach.
     """
     from tongban.rooms.casework.queries.reading import read
 
@@ -322,7 +326,7 @@ def test_a_notice_that_leaves_something_out_is_refused_and_keeps_what_was_writte
 
 
 def test_not_accepting_needs_its_ground_and_makes_a_sealed_paper(county):
-    """Given a refusal without ground, When saved, Then it is refused."""
+    """S056 Given a refusal without ground, When saved, Then it is refused."""
     with county.at(*MORNING):
         client = signed_in(county.staff("scjg-acceptor"))
         case_id = county.filed()
@@ -393,7 +397,7 @@ def test_a_draft_saved_at_the_window_is_gone_on_with(county):
 
 
 def test_a_wrong_collector_gets_nothing_and_the_right_one_a_receipt(county):
-    """Given a wrong collector, When identity is checked, Then delivery is refused unless mandated."""
+    """S049 Given a wrong collector, When identity is checked, Then delivery is refused unless mandated."""
     from tongban.rooms.casework import actions as casework
     from tongban.rooms.people import actions as people
     from tongban.rooms.people import queries
@@ -428,7 +432,7 @@ def test_mail_needs_its_number(county):
 
 
 def test_a_question_stays_with_who_was_asked_first_until_a_colleague_accepts_it(county):
-    """Given a question handed over, When the receiver does not accept, Then it stays with the first person."""
+    """S057 Given a question handed over, When the receiver does not accept, Then it stays with the first person."""
     with county.at(*MORNING):
         one, other = county.staff("window-1"), county.staff("window-2")
         here, there = signed_in(one), signed_in(other)

@@ -95,7 +95,7 @@ class Keys:
 
 
 def test_a_clerk_serves_five_mixed_tickets_without_the_mouse(site, screen):
-    """Given five mixed tickets, When a clerk serves them, Then the keyboard is enough for each of them."""
+    """S045 Given five mixed tickets, When a clerk serves them at the front, Then the keyboard is enough for each."""
     from tongban.rooms.waiting import queries
 
     county = site.county
@@ -166,7 +166,10 @@ def _labels(county):
 
 
 def test_a_draft_begun_on_the_phone_is_finished_at_a_window(site, screen):
-    """Given a case begun on a phone, When opened on the portal or window, Then the same data and state are shown."""
+    """S018 S020.
+
+    Given a case begun on a phone, When opened on the portal or window, Then the same data and state are shown.
+    """
     from tongban.rooms.casework import actions as casework
     from tongban.rooms.casework.actions import Filing, Offer
     from tongban.rooms.casework.queries.reading import read

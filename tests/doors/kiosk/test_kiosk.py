@@ -148,7 +148,10 @@ def test_a_page_asks_the_same_number_of_questions_however_many_wait(county, page
 
 
 def test_a_number_taken_in_the_hall_appears_on_the_call_display(site, screen):
-    """Given an open window, When a number taken at the kiosk is called, Then the display leads its holder there."""
+    """S031.
+
+    Given an open window, When a number taken at the kiosk is called, Then the display leads its holder there.
+    """
     from tongban.rooms.waiting import actions as waiting
     from tongban.rooms.waiting import queries
 

@@ -17,7 +17,7 @@ def ask(world, owner=0):
 
 
 def test_a_question_handed_over_stays_with_the_first_until_it_is_accepted(world, at):
-    """Given a question handed over, When the receiver does not accept, Then it stays with the first person."""
+    """S057 Given a question handed over, When the receiver does not accept, Then it stays with the first person."""
     from tongban.rooms.waiting import actions, queries
 
     first, second, third = world.staff[:3]
@@ -119,7 +119,7 @@ def test_a_ticket_knows_how_many_are_before_it(world, at):
 
 
 def test_an_agriculture_item_goes_to_the_agriculture_class(world, at):
-    """Given an agriculture item, When a ticket is drawn, Then it goes to the agriculture class."""
+    """S048 Given an agriculture item, When a ticket is drawn, Then it goes to the agriculture class."""
     from tongban.rooms.waiting import actions, queries
 
     actions.open_class(world.site, "farm", "F", "农业事务", ["unit:nyj"])
