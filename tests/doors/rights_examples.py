@@ -138,6 +138,11 @@ class Objects:
         return {"year": one.year, "number": one.number}
 
     @cached_property
+    def foreign(self) -> UUID:
+        """An accepted case of 房示例, with another department."""
+        return self.county.accepted("drainage-permit", applicant=self.county.citizen("房示例"))
+
+    @cached_property
     def order(self) -> UUID:
         """A change order that is nobody's any more: its page only takes forms."""
         return UUID(int=0)
@@ -154,12 +159,17 @@ class Objects:
 #: Who has to do with that case, and which of them may read what stands in it: who only supervises reads no papers.
 AT_THE_CASE = frozenset({"clerk", "reviewer", "decider", "head", "supervisor"})
 READS_IT = AT_THE_CASE - {"supervisor"}
+#: Who has to do with a case of any department.
+ANYWHERE = frozenset({"clerk", "supervisor"})
 
 
 def _case(seen_by: frozenset[str], **more: Callable[[Objects], Any]) -> Callable[[Objects], list[Example]]:
     def examples(objects: Objects) -> list[Example]:
         arguments = {"case_id": objects.case, **{name: ask(objects) for name, ask in more.items()}}
-        return [Example("市场监督管理局的办件", arguments, seen_by)]
+        found = [Example("市场监督管理局的办件", arguments, seen_by)]
+        if not more:
+            found.append(Example("水务局的办件", {"case_id": objects.foreign}, ANYWHERE))
+        return found
 
     return examples
 
@@ -219,6 +229,9 @@ def _her_case(of: Callable[[Objects], UUID]) -> Callable[[Objects], list[Example
 #: Name of an address -> its examples.
 EXAMPLES: dict[str, Callable[[Objects], list[Example]]] = {
     "account-post": lambda objects: [Example("岗位", {}, STAFF)],
+    "admin-staff-one": lambda objects: [Example("人员", {"staff_id": objects.county.staff("editor").id})],
+    "admin-post": lambda objects: [Example("岗位", {"post_id": objects.county.staff("editor").post_id})],
+    "admin-hall": _hall,
     "verify-keys": lambda objects: [Example("公钥", {"county": "990127"})],
     "item": _guide,
     "item-qr": _guide,

@@ -35,6 +35,20 @@ SUBJECTS = {
     "sign_in": "登录",
     "access_log": "查看记录",
 }
+#: Purposes that the house itself notes, in words; what people wrote stays as it is.
+PURPOSES = {
+    "notice": "发送通知",
+    "password": "用密码登录",
+    "code": "用验证码登录",
+    "oidc": "从统一身份认证登录",
+    "demo": "演示登录",
+    "act_for": "选择为谁办",
+    "sign_in_wrong": "输错密码",
+    "totp_wrong": "输错动态口令",
+    "search_access_log": "查找查看记录",
+    "export_access_log": "导出查看记录",
+    "refused:case_unknown": "想看无权看的办件，已拒绝",
+}
 #: How many lines are given out at most.
 MOST = 5000
 
@@ -144,7 +158,7 @@ def _table(rows: Sequence[ledger.AccessRow]) -> lists.Table:
             _name(one.who),
             _(SUBJECTS.get(one.subject_kind, one.subject_kind)),
             Cell(str(one.subject_id)),
-            one.purpose,
+            _(PURPOSES.get(one.purpose, one.purpose)),
         )
         for one in rows
     ]

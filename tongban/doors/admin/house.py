@@ -17,7 +17,7 @@ from tongban.rooms import calendars as known_days
 from tongban.rooms import clock
 from tongban.rooms.casework.queries.sweeping import missed_moments
 from tongban.rooms.exchange import queries as exchange
-from tongban.rooms.exchange.queries.health import health
+from tongban.rooms.exchange.queries.health import SystemHealth, health
 from tongban.rooms.ledger import closing
 from tongban.rooms.ledger import queries as ledger
 from tongban.rooms.licences import actions as licences
@@ -219,7 +219,7 @@ def adapters(request: HttpRequest) -> HttpResponse:
             f"{one.calls - one.failed} / {one.calls}",
             f"{one.queued}" + (f"（{lists.when(one.oldest_queued)}）" if one.oldest_queued else ""),
             str(one.withheld),
-            _system_state(one.failed, one.calls, one.oldest_queued is not None and now - one.oldest_queued > BROKEN),
+            _system_state(one, one.oldest_queued is not None and now - one.oldest_queued > BROKEN),
         )
         for one in health(county, now - timedelta(days=1))
     ]
@@ -289,15 +289,16 @@ def state(request: HttpRequest) -> HttpResponse:
     owed = ledger.backlog(now)
     missed, since = missed_moments(now)
     last = closing.roots(county)[-1:]
-    until = last[0].day if last else None
-    behind = (clock.today() - until).days - 1 if until else 0
+    until, behind = last[0].day if last else None, len(closing.unclosed(county))
     rows = [
         (_("待兑现的承诺"), str(sum(one.due for one in owed)), _age(min((one.oldest for one in owed), default=None))),
         (_("到点未走的法定步骤"), str(missed), _age(since)),
         (
             _("台账封到"),
             str(until or "—"),
-            Cell(_("正常"), light="green") if behind <= 1 else Cell(_("落后 {n} 天").format(n=behind), light="red"),
+            Cell(_("正常"), light="green")
+            if behind == 0
+            else Cell(_("有 {n} 天没有封账").format(n=behind), light="red"),
         ),
         (_("工作日历到"), str(known_days.calendar().known_until), _calendar_state()),
     ]
@@ -339,12 +340,14 @@ def _seal_state(withdrawn: bool, left: timedelta) -> Cell:
     return Cell(_("快到期"), light="amber") if left < SEAL_ENDS else Cell(_("在用"), light="green")
 
 
-def _system_state(failed: int, calls: int, stuck: bool) -> Cell:
-    if calls and failed == calls:
+def _system_state(one: SystemHealth, stuck: bool) -> Cell:
+    if one.calls and one.failed == one.calls:
         return Cell(_("连不上"), light="red")
     if stuck:
         return Cell(_("有积压"), light="red")
-    return Cell(_("时断时续"), light="amber") if failed else Cell(_("正常"), light="green")
+    if not one.calls and one.last_success is None:
+        return Cell(_("还没有用过"), light="grey")
+    return Cell(_("时断时续"), light="amber") if one.failed else Cell(_("正常"), light="green")
 
 
 def _calendar_state() -> Cell:

@@ -106,6 +106,11 @@ def close_due() -> tuple[Root, ...]:
     return tuple(made)
 
 
+def unclosed(county: str) -> tuple[date, ...]:
+    """Return the days of a county that are over, have entries, and are not closed yet, the first one first."""
+    return tuple(day for one, day in _unclosed() if one == county)
+
+
 def roots(county: str) -> tuple[Root, ...]:
     """Return the closed days of a county, the first one first."""
     with connection.cursor() as cursor:
