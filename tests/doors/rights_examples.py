@@ -163,7 +163,7 @@ READS_IT = AT_THE_CASE - {"supervisor"}
 ANYWHERE = frozenset({"clerk", "supervisor"})
 
 
-def _case(seen_by: frozenset[str], **more: Callable[[Objects], Any]) -> Callable[[Objects], list[Example]]:
+def _desk_case(seen_by: frozenset[str], **more: Callable[[Objects], Any]) -> Callable[[Objects], list[Example]]:
     def examples(objects: Objects) -> list[Example]:
         arguments = {"case_id": objects.case, **{name: ask(objects) for name, ask in more.items()}}
         found = [Example("市场监督管理局的办件", arguments, seen_by)]
@@ -270,10 +270,10 @@ EXAMPLES: dict[str, Callable[[Objects], list[Example]]] = {
     "kiosk-calls": _hall,
     "kiosk-board": _hall,
     "kiosk-ticket": lambda objects: [Example("号票", {"code": "hall", "ticket_id": objects.ticket})],
-    "office-case": _case(AT_THE_CASE),
-    "office-step": _case(AT_THE_CASE, name=lambda objects: "pass_on"),
-    "office-material": _case(READS_IT, code=lambda objects: objects.material),
-    "office-document": _case(READS_IT, document_id=lambda objects: objects.paper),
+    "office-case": _desk_case(AT_THE_CASE),
+    "office-step": _desk_case(AT_THE_CASE, name=lambda objects: "pass_on"),
+    "office-material": _desk_case(READS_IT, code=lambda objects: objects.material),
+    "office-document": _desk_case(READS_IT, document_id=lambda objects: objects.paper),
     "counter-person": lambda objects: [Example("办事人", {"person_id": objects.county.citizen().id})],
     "counter-receive": lambda objects: [
         Example("办事人", {"person_id": objects.county.citizen().id, "code": "small-food-shop"})
