@@ -60,6 +60,9 @@ def test_a_whole_filing_has_its_number_and_its_receipt_at_once(now, me):
     assert documents.verify_pdf(receipt.content).state == "valid"
     (case,) = cases_of(now.citizen())
     assert (case.number, case.state, case.channel) == (number, "filed", "net")
+    shown = text_of(me.get(f"/mine/cases/{case.id}/"))
+    assert "提交申请" in shown
+    assert "保存草稿" not in shown
 
 
 def test_submitting_twice_files_once(now, me):
@@ -247,6 +250,19 @@ def test_a_parent_files_for_her_child(now):
     tasks = begin(signed_in(parent), "vaccination-card", for_id=child.id)
     found = draft_of(tasks)
     assert (found.applicant_id, found.agent_id) == (child.id, parent.id)
+
+
+def test_what_a_source_knows_is_not_asked_for_but_may_be_brought(now):
+    client = signed_in(now.citizen("房示例"))
+    tasks = begin(client, "rental-filing", for_id=now.citizen("房示例").id)
+    page = f"{tasks}materials/identity/"
+    assert "这项不用交" in text_of(client.get(page))
+    assert client.post(page, {"do": "skip"}).status_code == 302
+    assert draft_of(tasks).papers == {}
+    upload(client, page, now.png)
+    assert "没问题，继续" in text_of(client.get(page))
+    client.post(page, {"do": "remove"})
+    assert "这项不用交" in text_of(client.get(page))
 
 
 def test_another_signer_is_found_by_name_and_number_and_told_nothing_else(now):

@@ -51,8 +51,8 @@ class Paper:
 
     @property
     def asked(self) -> bool:
-        """Whether the applicant has to do anything for it."""
-        return self.state not in ("held", "shared")
+        """Whether anything can be handed in for it."""
+        return self.state != "held"
 
     @property
     def label(self) -> str:
@@ -140,12 +140,11 @@ class Opened:
     def _paper(self, one: Material, held: Mapping[str, LicenceView], uploads: Mapping[UUID, FileView]) -> Paper:
         if licence := next((held[kind] for kind in one.licence_kinds if kind in held), None):
             return Paper(one, "held", licence=licence)
-        if one.source == "shared":
-            return Paper(one, "shared")
         if one.code in self.draft.following:
             return Paper(one, "following")
         if one.code not in self.draft.papers:
-            return Paper(one, "lacking")
+            # What a source knows is fetched at the filing; who has it at hand may bring it all the same.
+            return Paper(one, "shared" if one.source == "shared" else "lacking")
         file_id = self.draft.papers[one.code]
         return Paper(one, "file", uploads.get(file_id)) if file_id is not None else Paper(one, "paper")
 

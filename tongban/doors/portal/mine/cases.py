@@ -29,6 +29,8 @@ from tongban.rulebook.guards import ROLE_LABELS
 
 #: What the applicant may do herself, in the order in which the page offers it.
 MINE = ("supply", "sign", "supply_later", "rate", "withdraw")
+#: Steps of writing a draft: there may be a hundred of them, and none tells anybody anything.
+WRITING = ("begin", "save")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def page(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "closed": bool(file.row["closed_at"]),
         "running": [one for one in clocks if one.stopped_at is None],
         "stopped": [one for one in clocks if one.stopped_at is not None],
-        "history": history(file),
+        "history": [one for one in history(file) if one.step not in WRITING],
         "documents": licences.documents_of(file.id),
         "lacks": _lacks(file) if file.facts.state == "correcting" else (),
         "following": following(file),
