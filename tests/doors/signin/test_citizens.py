@@ -81,7 +81,7 @@ def test_a_passport_is_checked_at_a_window_once(county):
     with_code(client, "/register/", "10000009999")
     form = {"name": "Jean EXEMPLE", "scheme": "passport", "number": "99TEST001", "issuer": "FRA"}
     answer = client.post("/register/identity/", form)
-    assert "请带证件到任一窗口登记一次" in text_of(answer)
+    assert "登记一次手机号" in text_of(answer)
 
 
 def test_passwords_that_differ_or_are_weak_are_refused(county):
@@ -207,3 +207,20 @@ def test_pages_ask_the_database_little(registered, django_assert_max_num_queries
         signed_in(county.citizen("房示例"))
     with django_assert_max_num_queries(3):
         Client().get("/sign-in/")
+
+
+def test_whom_a_window_registered_without_a_phone_nobody_claims_by_name_and_number(county):
+    """Name and number stand on many papers: the phone must have been seen at a window once."""
+    from tongban.rooms.people import actions as people
+    from tongban.rooms.people import queries
+
+    elder = queries.named("990127", "寿样本")[0]
+    number = "990127195010012089"
+    stranger = Client()
+    with_code(stranger, "/register/", "10000000077")
+    answer = stranger.post("/register/identity/", {"name": "寿样本", "scheme": "citizen_id", "number": number})
+    assert answer.status_code == 422
+    assert "登记一次手机号" in text_of(answer)
+    people.note_phone(elder.id, "10000000078", actor="house")
+    herself = Client()
+    assert register(herself, "寿样本", number, "10000000078")

@@ -303,6 +303,23 @@ def reveal(person_id: UUID, *, who: str, purpose: str) -> dict[str, str]:
     return plain
 
 
+@transaction.atomic
+def note_phone(person_id: UUID, phone: str, *, actor: str) -> None:
+    """登记手机号: staff who have seen her papers note by which phone a person is reached; the same again is nothing.
+
+    From then on whoever holds this phone may register her account, so it is never noted on a word over the net.
+    Raises ``Refused``: ``phone_shape``, ``person_unknown``.
+    """
+    wanted = words.check_phone(phone)
+    person = open_person(person_id, lock=True)
+    hashed = crypto.keyed_hash("phone", wanted)
+    if person.phone_hash is not None and bytes(person.phone_hash) == hashed:
+        return
+    person.phone_sealed, person.phone_hash = crypto.seal_text(wanted), hashed
+    person.save(update_fields=["phone_sealed", "phone_hash"])
+    ledger.record("person", person.id, "note_phone", actor, {"phone": crypto.digest(wanted)}, county=person.county)
+
+
 def open_person(person_id: UUID, *, lock: bool = False) -> Person:
     """Return the row that answers for this person, following a merge.  Raises ``Refused("person_unknown")``."""
     rows = Person.objects.select_for_update(of=("self",)) if lock else Person.objects

@@ -51,7 +51,7 @@ def tie_person(
     ``confirmed``: a register confirmed that name and number belong together; without it only a person whom a window
     has registered, with this very phone, is taken.
     Raises ``Refused``: ``identity_differs``, ``identity_dead``, ``account_there``, ``phone_differs``,
-    ``phone_taken``, ``identity_at_window``.
+    ``phone_at_window`` (a known person without a phone), ``phone_taken``, ``identity_at_window``.
     """
     row = codes.proved(county, secret, "register")
     phone = crypto.open_text(row.phone_sealed)
@@ -64,10 +64,8 @@ def tie_person(
     else:
         found = known.id
         person = open_person(found, lock=True)
-        _check_known(person, name, bytes(row.phone_hash), confirmed)
+        _check_known(person, name, bytes(row.phone_hash))
         _check_phone_free(county, phone, person.id)
-        if person.phone_hash is None:
-            _note_phone(person, phone)
     row.person_id = found
     row.save(update_fields=["person"])
 
@@ -140,7 +138,7 @@ def _account(county: str, login: str, *, person_id: UUID | None = None, staff_id
     return Account.objects.create(county=county, login_hash=hashed, made_at=clock.now(), **own)
 
 
-def _check_known(person: Person, name: str, phone_hash: bytes, confirmed: bool) -> None:
+def _check_known(person: Person, name: str, phone_hash: bytes) -> None:
     if person.name != words.check_name(name):
         raise Refused("identity_differs", "姓名和证件号码对不上。请按证件核对后重新填写。")
     if person.died is not None:
@@ -151,9 +149,13 @@ def _check_known(person: Person, name: str, phone_hash: bytes, confirmed: bool) 
             "account_there",
             "这个证件号码已经注册过账号。请直接登录，忘记密码可以重设；不是您本人注册的，请带证件到窗口处理。",
         )
-    if person.phone_hash is None and not confirmed:
-        raise _at_window()
-    if person.phone_hash is not None and bytes(person.phone_hash) != phone_hash:
+    if person.phone_hash is None:
+        # Name and number are on many papers; that she is the one who holds the phone a window has to see once.
+        raise Refused(
+            "phone_at_window",
+            "窗口给您办过登记，但没有留手机号。请带证件到任一窗口或村站登记一次手机号，就能在这里注册了。",
+        )
+    if bytes(person.phone_hash) != phone_hash:
         raise Refused(
             "phone_differs", "这个证件在窗口登记的是另一个手机号。请用那个手机号注册，或带证件到窗口更改手机号。"
         )
@@ -164,11 +166,6 @@ def _check_phone_free(county: str, phone: str, person_id: UUID | None) -> None:
     other = Account.objects.filter(county=county, login_hash=wanted).first()
     if other is not None and other.person_id != person_id:
         raise Refused("phone_taken", "这个手机号已用于另一个人的账号。请换一个手机号，或到窗口处理。")
-
-
-def _note_phone(person: Person, phone: str) -> None:
-    person.phone_sealed, person.phone_hash = crypto.seal_text(phone), crypto.keyed_hash("phone", phone)
-    person.save(update_fields=["phone_sealed", "phone_hash"])
 
 
 def _numbers(person_id: UUID) -> list[str]:
