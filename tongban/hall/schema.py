@@ -17,7 +17,8 @@ from psycopg.conninfo import conninfo_to_dict
 from tongban.hall import database, state
 from tongban.hall.progress import Bar
 
-_MARK = "tongban schema "
+#: What the comment of the schema begins with; the digests of the migrations follow.
+MARK = "tongban schema "
 
 
 def prepare() -> None:
@@ -65,7 +66,7 @@ def migrate(owner: Connection[Any]) -> None:
         with Bar("建立和更新数据表", steps) as bar:
             call_command("migrate", verbosity=1, interactive=False, no_color=True, stdout=_Counted(bar))
     grant(owner)
-    owner.execute(sql.SQL("COMMENT ON SCHEMA public IS {}").format(sql.Literal(_MARK + json.dumps(digests()))))
+    owner.execute(sql.SQL("COMMENT ON SCHEMA public IS {}").format(sql.Literal(MARK + json.dumps(digests()))))
 
 
 class _Counted(io.StringIO):
@@ -107,9 +108,9 @@ def grant(owner: Connection[Any]) -> None:
 def _is_current(owner: Connection[Any]) -> bool:
     """Whether the tables are those of this code.  Raises DatabaseTrouble where a demo's cannot be made so."""
     row = owner.execute("SELECT obj_description('public'::regnamespace)").fetchone()
-    if row is None or not str(row[0]).startswith(_MARK):
+    if row is None or not str(row[0]).startswith(MARK):
         return False
-    there, here = json.loads(row[0].removeprefix(_MARK)), digests()
+    there, here = json.loads(row[0].removeprefix(MARK)), digests()
     rewritten = [name for name in there if name != "libraries" and here.get(name) != there[name]]
     if rewritten and state.is_demo():
         raise database.DatabaseTrouble(

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tongban.hall.request_lines.RequestLines",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "tongban.hall.middleware.SecureHeaders",
     "tongban.doors.visiting.ChooseLanguage",

@@ -2,7 +2,11 @@
 
 from django.urls import include, path
 
+from tongban.hall.wellbeing import views
+
 urlpatterns = [
+    path("readyz", views.ready, name="ready"),
+    path("metrics", views.metrics, name="metrics"),
     path("", include("tongban.doors.portal.urls")),
     path("", include("tongban.doors.signin.urls")),
     path("station/", include("tongban.doors.station.urls")),

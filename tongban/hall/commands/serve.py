@@ -9,6 +9,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 
 from tongban.hall.arguments import whole
@@ -45,16 +46,23 @@ def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 2, *, postma
     if postman:
         commands["投递员"] = [sys.executable, "-P", "-m", "tongban.hall", "postman"]
     children: dict[str, subprocess.Popen[bytes]] = {}
+    counted = tempfile.TemporaryDirectory(prefix="tongban-measures-")
     try:
         for name, command in commands.items():
             # A group of its own: Ctrl-C reaches only this process, which then ends the others in order.
-            children[name] = subprocess.Popen(command, process_group=0)
+            children[name] = subprocess.Popen(command, process_group=0, env=surroundings(counted.name))
         print(f"通办正在 http://{host}:{port} 运行，按 Ctrl-C 停止。", flush=True)
         return _watch(children)
     except KeyboardInterrupt:
         return 0
     finally:
         _end(children)
+        counted.cleanup()
+
+
+def surroundings(counted: str) -> dict[str, str]:
+    """Return the environment of the children: they count their steps together in the folder ``counted``."""
+    return {"PROMETHEUS_MULTIPROC_DIR": counted, **os.environ}
 
 
 def web_command(host: str, port: int, workers: int) -> list[str]:

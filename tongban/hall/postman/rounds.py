@@ -19,6 +19,7 @@ from tongban.rooms.catalogue import actions as catalogue
 from tongban.rooms.exchange import actions as exchange
 from tongban.rooms.files import actions as files
 from tongban.rooms.files import uploads
+from tongban.rooms.ledger import actions as ledger
 from tongban.rooms.ledger import closing
 from tongban.rooms.licences import actions as licences
 from tongban.rooms.people import actions as people
@@ -68,7 +69,13 @@ def come_for_files() -> int:
     return exchange.tend_folders() if settings.TONGBAN_DEMO else 0
 
 
+def show_pulse() -> None:
+    """Show that a postman is at work."""
+    ledger.show_pulse("postman")
+
+
 ROUNDS = (
+    Round("pulse", 15, show_pulse),
     Round("legal_moments", 5, casework.sweep),
     Round("bundles", 30, tend_bundles),
     Round("outside_systems", 30, exchange.poll_due),

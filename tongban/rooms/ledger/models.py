@@ -131,6 +131,14 @@ class Access(models.Model):
         indexes = [models.Index(fields=["subject_id", "at"], name="access_subject")]
 
 
+class Pulse(models.Model):
+    """When a program of the house last showed that it is alive, by the machine's clock, not the one on the wall."""
+
+    #: ``postman``.
+    who = models.CharField(max_length=24, primary_key=True)
+    at = models.DateTimeField()
+
+
 class WallClock(models.Model):
     """The demo's clock: one row.  Refused in production."""
 

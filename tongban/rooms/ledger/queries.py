@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from tongban.rooms import clock
 from tongban.rooms.ledger.models import Access, Promise
 
 
@@ -103,6 +104,47 @@ class Backlog:
     #: Of them, those that were tried and failed, and the code of the latest trouble.
     troubled: int
     trouble: str
+
+
+def pulse(who: str) -> float | None:
+    """Return how many seconds ago a program of the house showed that it is alive; None: never.  One query."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT extract(epoch FROM at)::float8 FROM ledger_pulse WHERE who = %s", [who])
+        row = cursor.fetchone()
+    return None if row is None else max(0.0, clock.machine_milliseconds() / 1000 - row[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """Promises of a kind that are not kept, by how long they have been due."""
+
+    kind: str
+    #: Due later.
+    later: int
+    #: Due for less than a minute, for less than an hour, for less than a day, for longer.
+    minute: int
+    hour: int
+    day: int
+    longer: int
+    #: Seconds since the oldest fell due; 0: none is due.
+    oldest: float
+
+
+def owed(now: datetime) -> tuple[Owed, ...]:
+    """Return what is owed to the world, by kind and age, in the order of kinds.  One query."""
+    age = "%(now)s - due_at"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT kind, count(*) FILTER (WHERE due_at > %(now)s),"
+            f" count(*) FILTER (WHERE {age} >= '0'::interval AND {age} < '1 minute'::interval),"
+            f" count(*) FILTER (WHERE {age} >= '1 minute'::interval AND {age} < '1 hour'::interval),"
+            f" count(*) FILTER (WHERE {age} >= '1 hour'::interval AND {age} < '1 day'::interval),"
+            f" count(*) FILTER (WHERE {age} >= '1 day'::interval),"
+            f" greatest(extract(epoch FROM max({age})), 0)::float8"
+            " FROM ledger_promise WHERE done_at IS NULL GROUP BY kind ORDER BY kind",
+            {"now": now},
+        )
+        return tuple(Owed(*row) for row in cursor.fetchall())
 
 
 def access_log(

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from tongban.rooms import calendars, clock, crypto
+from tongban.rooms import calendars, clock, crypto, measures
 from tongban.rooms.casework.actions.standing import Who, come
 from tongban.rooms.casework.effects import EFFECTS, Extra
 from tongban.rooms.casework.queries.reading import CaseFile
@@ -73,7 +73,8 @@ def take(
     if asked is None and isinstance(plan, Plan):
         asked = (plan.given, plan.notes, plan.texts, plan.context)
     digest = fingerprint(case_id, step, asked) if key else b""
-    return once(lambda: _take(case_id, step, who, plan, key, digest), who, key, digest)
+    with measures.step(step):
+        return once(lambda: _take(case_id, step, who, plan, key, digest), who, key, digest)
 
 
 def once(act: Callable[[], Done], who: Who, key: str, digest: bytes) -> Done:

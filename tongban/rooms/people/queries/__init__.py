@@ -8,6 +8,7 @@ from tongban.rooms.people.queries.accounts import (
     account_for,
     account_of,
     home_county,
+    present,
     sign_ins,
     signed_in,
 )
@@ -159,6 +160,7 @@ __all__ = [
     "posts_list",
     "powers",
     "powers_mark",
+    "present",
     "proposals",
     "require",
     "searches_of",

@@ -1,8 +1,10 @@
 """Who is signed in, and where else."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
+
+from django.db.models import Count
 
 from tongban.rooms import clock, crypto
 from tongban.rooms.people.models import Account, Division, SignIn
@@ -129,3 +131,10 @@ def sign_ins(account_id: UUID, *, most: int = 20) -> tuple[SignInView, ...]:
         )
         for row in SignIn.objects.filter(account_id=account_id).order_by("-began_at")[:most]
     )
+
+
+def present(now: datetime, within: timedelta) -> dict[str, int]:
+    """Return how many are signed in and were seen within this time: ``person`` and ``staff``.  One query."""
+    seen = SignIn.objects.filter(ended_at=None, ends_at__gt=now, seen_at__gt=now - within)
+    found = seen.aggregate(all=Count("id"), staff=Count("post"))
+    return {"person": found["all"] - found["staff"], "staff": found["staff"]}

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Count
 
 from tongban.rooms import clock
 from tongban.rooms.waiting.models import Hall, HallDay, QueueClass, Ticket, Window
@@ -204,6 +205,12 @@ def place(ticket_id: UUID) -> Place | None:
         usual=usual,
     )
     return Place(ordered.index(str(one.id)), wait)
+
+
+def queue_lengths(day: date) -> dict[tuple[str, str], int]:
+    """Return how many wait in all halls together: (county, code of the class of business) -> persons.  One query."""
+    waiting = Ticket.objects.filter(day=day, state="waiting").values_list("county", "queue_class__code")
+    return {(county, code): count for county, code, count in waiting.annotate(n=Count("id")).order_by()}
 
 
 def _queue(site_id: UUID) -> tuple[fairness.QueueRule, list[fairness.Ticket], dict[str, str]]:

@@ -1,0 +1,1 @@
+"""How the house itself is: ready to serve, measured, and, where something is wrong, what and what to do."""
