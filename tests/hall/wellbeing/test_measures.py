@@ -1,4 +1,4 @@
-"""``/metrics``: who may read it, that it agrees with the rooms, that it names nobody; and a request's line of the log."""
+"""``/metrics``: who may read it, that it agrees with the rooms and names nobody; a request's line of the log."""
 
 import re
 from datetime import timedelta
