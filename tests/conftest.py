@@ -72,8 +72,19 @@ def _own_files(tmp_path_factory) -> Iterator[None]:
     settings.TONGBAN_FILES = before
 
 
-def pytest_collection_modifyitems(items) -> None:
-    """Refuse pytest-django's emptying of tables: the application's role may not truncate, and that is right."""
+def pytest_addoption(parser) -> None:
+    parser.addoption("--long", action="store_true", help="also what takes minutes (marked long)")
+
+
+def pytest_collection_modifyitems(config, items) -> None:
+    """Leave out what takes minutes, unless asked for; refuse pytest-django's emptying of tables.
+
+    The application's role may not truncate, and that is right.
+    """
+    if not config.getoption("--long"):
+        long = [item for item in items if item.get_closest_marker("long")]
+        items[:] = [item for item in items if item not in long]
+        config.hook.pytest_deselected(items=long)
     for item in items:
         marker = item.get_closest_marker("django_db")
         if (marker and marker.kwargs.get("transaction")) or "transactional_db" in getattr(item, "fixturenames", ()):

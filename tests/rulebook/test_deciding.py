@@ -323,3 +323,68 @@ def test_every_step_without_law_says_design():
         for step in kind.steps:
             assert step.basis.verified, f"{kind.code}.{step.name}"
             assert step.basis != design("")
+
+
+# ---- found by tests/rulebook/test_against_the_law.py ----
+
+
+@pytest.mark.parametrize(
+    ("step", "given"),
+    [
+        ("ask_correction", Given(lacking=(Lack("layout", "没有布局图"),))),
+        ("not_accept", Given(reason="不属于本机关职权范围", ground="行政许可法 第三十二条")),
+    ],
+)
+def test_after_the_five_days_nothing_is_denied_though_nobody_has_noted_the_silence_yet(step, given):
+    # 许可法 32(4): 逾期不告知的，自收到申请材料之日起即为受理 - by law, not by the postman who may be asleep
+    case = filed(date(2026, 9, 18), missing=("layout",))
+    with pytest.raises(Refused) as no:
+        case.take(step, staff(Post.ACCEPTOR), date(2026, 9, 25), given)
+    assert no.value.code == "silence_has_spoken"
+    assert "视为受理" in no.value.sentence
+    case.take("deem_accepted", LAW, date(2026, 9, 25))
+    assert case.facts.accepted_on == date(2026, 9, 18)
+    on_time = filed(date(2026, 9, 18), missing=("layout",))
+    on_time.take(step, staff(Post.ACCEPTOR), date(2026, 9, 24), given, hour=23)
+
+
+def renewing(expires: date, filed_on: date) -> Case:
+    case = Case("nurse-renewal")
+    case.facts = replace(case.facts, expires_on=expires)
+    case.take("file", CITIZEN, filed_on)
+    case.take("accept", staff(Post.ACCEPTOR), filed_on)
+    return case
+
+
+def test_a_licence_that_silence_has_renewed_is_refused_no_more():
+    # 许可法 50: 逾期未作决定的，视为准予延续
+    case = renewing(date(2026, 4, 30), date(2026, 3, 2))
+    case.take("pass_on", staff(Post.REVIEWER), date(2026, 4, 20))
+    with pytest.raises(Refused) as no:
+        case.take("refuse", staff(Post.DECIDER, number=2), date(2026, 5, 1), Given(reason="不合格", ground="护士条例"))
+    assert no.value.code == "silence_has_spoken"
+
+
+def test_a_missed_deadline_noted_late_does_not_swallow_the_renewal_by_silence():
+    # The postman was away over both ends: the decision's twenty days and the last day of the licence.
+    case = renewing(date(2026, 4, 30), date(2026, 3, 2))
+    back = date(2026, 5, 6)
+    assert deciding.expire(case.facts, at(back)) == "note_overdue"
+    assert deciding.lapsed(case.facts, "note_overdue", at(back)) == ("promised", "statutory")
+    case.take("note_overdue", LAW, back)
+    assert deciding.expire(case.facts, at(back)) == "deem_renewed"
+    case.take("deem_renewed", LAW, back)
+    assert (case.facts.state, case.facts.decision) == ("granted", "granted")
+    assert deciding.expire(case.facts, at(back)) is None
+
+
+@pytest.mark.parametrize(
+    ("day", "code"), [(date(2026, 9, 29), "received_in_future"), (date(2026, 9, 17), "supplied_before_filing")]
+)
+def test_a_supplement_comes_in_between_the_filing_and_today(day, code):
+    case = filed(date(2026, 9, 18), missing=("layout",))
+    lacking = (Lack("layout", "没有布局图"),)
+    case.take("ask_correction", staff(Post.ACCEPTOR), date(2026, 9, 21), Given(lacking=lacking))
+    with pytest.raises(Refused) as no:
+        case.take("supply", CITIZEN, date(2026, 9, 28), Given(supplied=frozenset({"layout"}), received_on=day))
+    assert no.value.code == code

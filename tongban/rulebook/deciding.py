@@ -24,7 +24,7 @@ def decide(facts: Facts, name: str, actor: Actor, given: Given, now: datetime, c
         raise Refused("nothing_lapsed", "没有期限届满，这一步不会发生。请刷新后查看现在的期限。", step.basis)
     if step.reason and not given.reason.strip():
         raise Refused("reason_missing", f"{step.label}必须书面说明理由。", step.basis)
-    _in_time(facts, step, now)
+    _in_time(facts, step, post, now)
     for need in step.needs:
         GUARDS[need](facts, actor, given)
     today = now.astimezone(SHANGHAI).date()
@@ -59,11 +59,18 @@ def decide(facts: Facts, name: str, actor: Actor, given: Given, now: datetime, c
 
 def expire(facts: Facts, now: datetime) -> str | None:
     """Return the step the law takes now because a clock has run out; None: nothing has."""
-    due = [c for c in facts.clocks if c.is_running and not c.noted and c.due_at <= now]
-    if not due:
-        return None
-    first = min(due, key=lambda c: (c.due_at, c.name))
-    rule = facts.kind.clock_by_name[first.name]
+    due = [c for c in facts.clocks if _expired(c, now)]
+    return _at_end(facts, min(due, key=lambda c: (c.due_at, c.name))) if due else None
+
+
+def lapsed(facts: Facts, name: str, now: datetime) -> tuple[str, ...]:
+    """Return the clocks whose end the step ``name`` acts on now; what another one means waits for its own step."""
+    return tuple(sorted(c.name for c in facts.clocks if _expired(c, now) and _at_end(facts, c) == name))
+
+
+def _at_end(facts: Facts, clock: Running) -> str:
+    """Return the step that the law takes when this clock has run out."""
+    rule = facts.kind.clock_by_name[clock.name]
     if rule.expiry is Expiry.DEEMED_ACCEPTED and facts.item.limits.intake_silence == "none":
         return "note_overdue"
     return rule.step or "note_overdue"
@@ -121,7 +128,16 @@ def _post(facts: Facts, step: Step, actor: Actor) -> Post:
     return held[0]
 
 
-def _in_time(facts: Facts, step: Step, now: datetime) -> None:
+def _in_time(facts: Facts, step: Step, post: Post, now: datetime) -> None:
+    spoken = (
+        [_at_end(facts, c) for c in facts.clocks if _expired(c, now)] if step.denies and post is not Post.LAW else []
+    )
+    for said in (facts.kind.by_name[name] for name in spoken if name in ("deem_accepted", "deem_renewed")):
+        raise Refused(
+            "silence_has_spoken",
+            f"期限已过，依法已经{said.label}，不能再{step.label}。请刷新后按新状态办理。",
+            said.basis,
+        )
     if step.while_runs and not any(c.name == step.while_runs and c.due_at > now for c in facts.clocks if c.is_running):
         label = facts.kind.clock_by_name[step.while_runs].label
         raise Refused("too_late", f"{label}已过，不能再办理“{step.label}”。", step.basis)
@@ -132,16 +148,20 @@ def _received_on(facts: Facts, step: Step, given: Given, today: date) -> date | 
 
     A second notice that names what the first left out is a breach of the office, so the day stays.
     """
-    if step.receives == "filing":
-        day = given.received_on or today
-        if day > today:
-            raise Refused(
-                "received_in_future", "收件日期不能晚于今天。请核对纸质收件单上的日期。", law("民法典 第二百零一条")
-            )
-        return day
-    if step.receives == "supplement":
-        return facts.received_on if "second_notice" in facts.flags else given.received_on or today
-    return facts.received_on
+    if not step.receives or (step.receives == "supplement" and "second_notice" in facts.flags):
+        return facts.received_on
+    day = given.received_on or today
+    if day > today:
+        raise Refused(
+            "received_in_future", "收件日期不能晚于今天。请核对纸质收件单上的日期。", law("民法典 第二百零一条")
+        )
+    if step.receives == "supplement" and facts.received_on is not None and day < facts.received_on:
+        raise Refused(
+            "supplied_before_filing",
+            f"补正日期不能早于收件日期 {facts.received_on}。请核对纸质收件单上的日期。",
+            law("行政许可法 第三十二条第一款第五项"),
+        )
+    return day
 
 
 def _clocks(
@@ -180,7 +200,7 @@ def _clocks(
                 for c in clocks
             ]
     if step.lapse:
-        late = [c for c in clocks if _expired(c, now)]
+        late = [c for c in clocks if _expired(c, now) and _at_end(facts, c) == step.name]
         clocks = [replace(c, noted=True) if c in late else c for c in clocks]
         if step.lapse == "again":  # the next post up gets the same time again
             moves = [ClockMove(ClockOp.START, c.name) for c in late if facts.kind.clock_by_name[c.name].again]

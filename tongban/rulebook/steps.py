@@ -168,6 +168,8 @@ class Step:
     proceeding: str = ""
     #: It may be taken only while this clock runs.
     while_runs: str = ""
+    #: It denies what silence may have given by now (视为受理, 视为准予延续): too late then, noted already or not.
+    denies: bool = False
     #: It is nothing if no clock moves by it.
     only_moves: bool = False
     #: What else must be told with it that no guard asks for (``rulebook/telling.py``): ``holder``, ``fee``, ``shared``.

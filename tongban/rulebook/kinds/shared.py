@@ -100,6 +100,7 @@ def correction_steps(waiting: str = "correcting") -> tuple[Step, ...]:
             documents=("correction_notice",),
             needs=("all_named",),
             tells=("applicant",),
+            denies=True,
         ),
         Step(
             "supply",
@@ -169,6 +170,7 @@ def not_accept(target: str = "not_accepted", label: str = "不予受理") -> Ste
         needs=("grounded",),
         reason=True,
         tells=("applicant",),
+        denies=True,
         decision="not_accepted",
         closes=True,
     )
@@ -286,6 +288,7 @@ def refuse(name: str, label: str, basis: Basis) -> Step:
         needs=("last_desk", "none_open", "separated", "grounded"),
         reason=True,
         tells=("applicant",),
+        denies=True,
         decision="refused",
         closes=True,
     )
@@ -381,6 +384,7 @@ def elsewhere_steps() -> tuple[Step, ...]:
             clocks=stop("*"),
             tells=("applicant",),
             effects=("publish",),
+            denies=True,
             decision="refused",
             closes=True,
         ),

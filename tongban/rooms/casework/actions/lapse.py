@@ -65,7 +65,7 @@ def _lapse(file: CaseFile) -> Plan:
     step = deciding.expire(file.facts, now)
     if step is None:
         raise Refused("nothing_lapsed", "没有期限届满，不需要办理。请刷新后查看。")
-    late = sorted(c.name for c in file.facts.clocks if c.is_running and not c.noted and c.due_at <= now)
+    late = list(deciding.lapsed(file.facts, step, now))
     return Plan(step=step, notes={"lapsed": late}, context={"lapsed": late})
 
 
