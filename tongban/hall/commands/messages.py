@@ -47,7 +47,8 @@ def run(args: argparse.Namespace) -> int:
         faults = [*_lacking(catalog), *_stale(catalog, binary)]
         print("\n".join(faults[:50]) or "英文目录齐全。", file=sys.stderr if faults else sys.stdout)
         return 1 if faults else 0
-    catalog.update(_gathered())
+    # No guesses from similar sentences: a sentence without words of its own is to be listed.
+    catalog.update(_gathered(), no_fuzzy_matching=True)
     catalog.obsolete.clear()
     FOLDER.mkdir(parents=True, exist_ok=True)
     with source.open("wb") as file:
