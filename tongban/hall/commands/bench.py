@@ -26,11 +26,24 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--count", type=whole(1, 10_000), default=60, metavar="件数", help="每轮每个进程办多少件，默认 60"
     )
     parser.add_argument(
-        "--cases", type=whole(100, 5_000_000), default=5000, metavar="件数", help="pages：县里有多少办件"
+        "--cases", type=whole(50, 5_000_000), default=5000, metavar="件数", help="pages：县里有多少办件"
     )
+    parser.add_argument(
+        "--sizes",
+        type=_sizes,
+        default=[10_000, 1_000_000],
+        metavar="件数,件数",
+        help="lists：几种大小的县，默认 10000,1000000；5000000 约需 23 GB 磁盘",
+    )
+    parser.add_argument("--users", type=_sizes, default=[1, 16], metavar="人数,人数", help="lists：几人同时，默认 1,16")
     parser.add_argument(
         "--processes", type=whole(1, 64), default=4, metavar="个数", help="进程数，一个进程一个连接，默认 4"
     )
+
+
+def _sizes(text: str) -> list[int]:
+    one = whole(1, 10_000_000)
+    return [one(part) for part in text.split(",")]
 
 
 def run(args: argparse.Namespace) -> int:

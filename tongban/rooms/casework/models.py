@@ -18,7 +18,7 @@ class Case(models.Model):
     id = models.UUIDField(primary_key=True)
     county = models.CharField(max_length=6)
     #: Unique, with a check digit; drawn at filing, so a draft has none.
-    number = models.CharField(max_length=50, null=True, unique=True)
+    number = models.CharField(max_length=50, null=True)
     #: Random, told to the applicant beside the number.
     lookup_code = models.CharField(max_length=12, null=True)
     kind = models.CharField(max_length=16)
@@ -29,13 +29,13 @@ class Case(models.Model):
     unit = models.CharField(max_length=40)
     #: Where it was taken in, and where its result goes back to.
     site = models.ForeignKey(Site, null=True, on_delete=models.PROTECT, related_name="+")
-    applicant = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    applicant = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     agent = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     #: ``window`` ``net`` ``phone`` ``kiosk`` ``village`` ``partner`` ``inner``.
     channel = models.CharField(max_length=12)
     #: True: rehearsed or simulated for show; stays out of figures, numbers and exports.
     rehearsal = models.BooleanField(default=False)
-    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     part_role = models.CharField(max_length=40, blank=True, default="")
     state = models.CharField(max_length=20)
     #: Place in the item's chain of desks, from 0, and the desk's code while it lies on one.
@@ -62,6 +62,7 @@ class Case(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(parent=None) | ~Q(parent=F("id")), name="case_not_its_own_part"),
+            models.UniqueConstraint(fields=["number"], name="case_number"),
             models.UniqueConstraint(
                 fields=["parent", "part_role"], condition=Q(parent__isnull=False), name="case_part_once"
             ),
@@ -151,7 +152,7 @@ class Party(_OfCase):
     id = models.UUIDField(primary_key=True)
     role = models.CharField(max_length=20)
     #: None for somebody who stays unnamed.
-    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     signed_at = models.DateTimeField(null=True)
     #: How she wants to hear: ``sms`` ``letter`` ``phone``.
     contact = models.CharField(max_length=12, blank=True, default="")

@@ -117,6 +117,8 @@ def lit_cases(
     page = ""
     if after is not None:
         page, values = "AND (due_at, id) > (%(due_at)s, %(id)s)", {**values, "due_at": after[0], "id": after[1]}
+    if light is Light.RED:  # a red clock has ended by today: the index of running clocks gives these alone
+        where += " AND k.due_on <= %(today)s AND k.due_at <= %(now)s"
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT id, number, item_code, unit, town, state, rank, name, due_on, due_at, provisional, holder FROM ("

@@ -1,0 +1,133 @@
+"""The questions of an ordinary day, asked through the rooms as the doors ask them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+from random import Random
+from typing import Any
+
+COUNTY = "990127"
+#: Post of the ordinary clerk, and of who supervises.
+CLERK, OFFICER = "scjg-reviewer", "jcs-officer"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One question."""
+
+    name: str
+    #: What people call it.
+    label: str
+    #: Asks it once and returns how many rows came.
+    ask: Callable[[], int]
+    #: Counts over a period: asked fewer times, and by one user only.
+    heavy: bool = False
+
+
+def jobs(persons: int, seed: int = 1) -> list[Job]:
+    """Return the questions, asked of other persons and cases each time."""
+    from django.db import connection
+
+    from tongban.rooms import clock
+    from tongban.rooms.casework import actions as casework
+    from tongban.rooms.casework.queries import desk, mine, seeing, sweeping
+    from tongban.rooms.casework.queries.lanes import Narrowed
+    from tongban.rooms.people import queries as people
+    from tongban.rooms.supervision import queries as supervision
+
+    rng, today, clerk = Random(seed), clock.today(), post(CLERK)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number FROM casework_case WHERE number IS NOT NULL ORDER BY id LIMIT 200 OFFSET 40")
+        numbers = [row[0] for row in cursor.fetchall()]
+        cursor.execute("SELECT name FROM people_person WHERE phone_hash IS NOT NULL ORDER BY id LIMIT 200")
+        names = [row[0] for row in cursor.fetchall()]
+
+    def someone() -> Any:
+        from bench._many import person_id
+
+        return casework.person(person_id(rng.randrange(persons)))
+
+    def my_cases() -> int:
+        who = someone()
+        return len(mine.my_cases(who, [who.id], most=20))
+
+    def my_waiting() -> int:
+        who = someone()
+        return len(mine.waiting_for(who, [who.id]))
+
+    def on_desk(**narrowed: Any) -> int:
+        sight = desk.sight_of(clerk)
+        tabs = [tab for tab in desk.tabs_of(sight) if tab in desk.MINE]
+        return len(desk.on_desk(sight, tabs, Narrowed(**narrowed)))
+
+    def api_list(**narrowed: Any) -> int:
+        return len(seeing.lines(clerk, COUNTY, after=None, most=20, **narrowed)[0])
+
+    def by_number() -> int:
+        return int(desk.numbered(desk.sight_of(clerk), rng.choice(numbers)) is not None)
+
+    def by_name() -> int:
+        sight = desk.sight_of(clerk)
+        found = people.named(COUNTY, rng.choice(names))
+        return len(desk.of_applicants(sight, [one.id for one in found]))
+
+    def by_phone() -> int:
+        from bench._many import phone_of
+
+        sight = desk.sight_of(clerk)
+        found = people.holder_of_phone(COUNTY, phone_of(rng.randrange(persons)))
+        return len(desk.of_applicants(sight, [one.id for one in found]))
+
+    def sweep() -> int:
+        return casework.sweep().acted
+
+    def missed() -> int:
+        return sweeping.missed_moments(clock.now())[0]
+
+    def lights() -> int:
+        return len(supervision.lights(COUNTY))
+
+    def lit() -> int:
+        return len(supervision.lit_cases(COUNTY, supervision.Light.RED, most=20))
+
+    def month() -> int:
+        first = months(today, 2)[0]
+        return int(supervision.figure("finished_on_time", COUNTY, *first).denominator or 0)
+
+    return [
+        Job("mine", "我的办件", my_cases),
+        Job("mine_waiting", "我的待办", my_waiting),
+        Job("desk", "桌面（待办）", on_desk),
+        Job("desk_red", "桌面，只看超期", lambda: on_desk(light="red")),
+        Job("api_list", "接口列表", api_list),
+        Job("api_list_state", "接口列表，一种状态", lambda: api_list(state="accepted")),
+        Job("number", "按办件编号查", by_number),
+        Job("name", "按姓名查", by_name),
+        Job("phone", "按电话查", by_phone),
+        Job("sweep_idle", "期限巡查，无到期", sweep),
+        Job("missed", "到期未办的个数", missed),
+        Job("lit", "监督：红灯前 20 件", lit),
+        Job("lights", "监督：红黄绿灯计数", lights, heavy=True),
+        Job("month", "一个月的指标", month, heavy=True),
+    ]
+
+
+def post(code: str) -> Any:
+    """Return who holds this post today, as somebody who acts."""
+    from tongban.rooms import clock
+    from tongban.rooms.casework import actions as casework
+    from tongban.rooms.people import queries as people
+
+    found = people.post_coded(COUNTY, code)
+    assert found is not None, code
+    holder = people.powers().holder(found.id, clock.today())
+    assert holder is not None, code
+    return casework.staff(holder.id, found.id)
+
+
+def months(today: date, count: int) -> list[tuple[date, date]]:
+    """Return so many calendar months, the last one that of ``today``."""
+    begun = today.year * 12 + today.month - 1
+    firsts = [date(n // 12, n % 12 + 1, 1) for n in range(begun - count + 1, begun + 2)]
+    return [(first, after - timedelta(days=1)) for first, after in pairwise(firsts)]

@@ -1,0 +1,52 @@
+"""The measurements still run: each once, tiny, in a county of the tests.  What they measure is not looked at here."""
+
+import contextlib
+import json
+from types import SimpleNamespace
+
+import pytest
+
+
+@pytest.fixture
+def run_bench(own_county, monkeypatch, tmp_path):
+    """Run a measurement with few of everything and return what it wrote."""
+    import importlib
+
+    from django.conf import settings
+    from django.db import connection
+
+    from bench import _county
+
+    name = connection.settings_dict["NAME"]
+
+    @contextlib.contextmanager
+    def here():
+        connection.close()
+        yield name
+
+    monkeypatch.setattr(_county, "bench_database", here)
+    monkeypatch.setattr(settings, "TONGBAN_DEMO", True)
+
+    def run(what: str, **options):
+        file = tmp_path / f"{what}.json"
+        given = {"rounds": 1, "count": 2, "cases": 50, "processes": 1, "sizes": [50, 90], "users": [1], "json": file}
+        assert importlib.import_module(f"bench.{what}").main(SimpleNamespace(**given | options)) in (0, None)
+        return json.loads(file.read_text(encoding="utf-8"))
+
+    return run
+
+
+def test_lists_are_measured_at_every_size(run_bench):
+    found = run_bench("lists")
+    asked = {(row["name"], row["size"]) for row in found["rows"]}
+    assert {("mine", 50), ("desk", 90), ("phone", 90), ("sweep_idle", 50)} <= asked
+    assert all(row["pages"] > 0 for row in found["rows"] if row["name"] in ("mine", "desk", "number"))
+
+
+def test_connections_keep_more_statements_than_a_lifecycle_needs(own_county):
+    from django.db import connection
+
+    from tongban.hall.database import PREPARED_MOST
+
+    connection.ensure_connection()
+    assert connection.connection.prepared_max == PREPARED_MOST > 200
