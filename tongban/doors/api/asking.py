@@ -16,12 +16,16 @@ from tongban.rooms import clock
 from tongban.rooms.casework.actions import Who
 from tongban.rooms.people import actions as people
 from tongban.rooms.people import queries
+from tongban.rulebook.authority import Power
 from tongban.rulebook.errors import Refused
 
 #: Requests a minute from one address without a token.
 OPEN_PER_MINUTE = 60
 #: Largest body that is not a file, and largest body at all, in bytes.
 MOST_JSON, MOST_BYTES = 1024 * 1024, 20 * 1024 * 1024
+
+#: Powers of the posts to which people come: they look people up, register them and book for them.
+AT_DESK = frozenset({Power.RECEIVE, Power.ACCEPT, Power.DELIVER})
 
 KEY_HEADER = "Idempotency-Key"
 
@@ -79,6 +83,13 @@ class Asked:
         if token.staff_id is None or token.post_id is None:
             raise Refused("for_staff", "这项操作只能由工作人员办理。请使用工作人员的令牌。")
         return queries.actor_of(token.staff_id, token.post_id, clock.today())
+
+    def at_desk(self) -> queries.Actor:
+        """Return the member of staff who asks, if people come to his post.  Raises ``Refused("for_staff")``."""
+        actor = self.staff()
+        if queries.powers().held_by(actor.post_id, clock.today()).isdisjoint(AT_DESK):
+            raise Refused("for_staff", "这项操作只由接待办事人的岗位（收件、受理、送达）办理。请转窗口。")
+        return actor
 
     def person(self) -> UUID:
         """Return the person who asks.  Raises ``Refused``."""

@@ -9,10 +9,12 @@ from ninja import Schema
 from pydantic import Field
 
 from tongban.doors.api import shapes
-from tongban.doors.api.asking import asked
+from tongban.doors.api.asking import Asked, asked
 from tongban.doors.api.opening import operation
 from tongban.rooms import clock
+from tongban.rooms.people import queries as people
 from tongban.rooms.supervision import queries
+from tongban.rulebook.authority import Power
 from tongban.rulebook.errors import Refused
 from tongban.rulebook.indicators import BY_CODE, DEFINITIONS, Mark
 
@@ -117,12 +119,24 @@ def list_figure_rows(
     cursor: shapes.Cursor = "",
     limit: shapes.PageLimit = 50,
 ) -> Any:
-    """列出一个指标后面的每一行。"""
+    """列出一个指标后面的每一行；监督岗位看全县的，其他岗位只看本部门的。"""
+    by = asked(request)
     begins, ends = _period(code, first, last)
-    narrowed = {"unit": unit or None, "item": item or None, "level": level, "channel": channel}
-    found = queries.rows(code, asked(request).county, begins, ends, **narrowed)
+    narrowed = {"unit": unit or _own_unit(by), "item": item or None, "level": level, "channel": channel}
+    if _own_unit(by) not in (None, narrowed["unit"]):
+        raise Refused("for_staff", "其他部门的明细只供监督岗位查看。请只查本部门的，或转监督岗位。")
+    found = queries.rows(code, by.county, begins, ends, **narrowed)
     rows, following = shapes.page(sorted(found, key=lambda one: one.id), cursor, limit, lambda one: one.id)
     return {"rows": [FigureRowOut.model_validate(one, from_attributes=True) for one in rows], "next": following}
+
+
+def _own_unit(by: Asked) -> str | None:
+    """Return the unit whose rows are all that a member of staff sees; None: all of the county, for supervision."""
+    if by.is_system:
+        return None
+    actor = by.staff()
+    supervises = Power.SUPERVISE in people.powers().held_by(actor.post_id, clock.today())
+    return None if supervises else actor.unit_code
 
 
 def _period(code: str, first: date | None, last: date | None) -> tuple[date, date]:

@@ -12,7 +12,7 @@ from tongban.doors.api.asking import Asked, asked
 from tongban.doors.api.cases import Purpose
 from tongban.doors.api.opening import operation
 from tongban.doors.api.shapes import Body, CodeValue
-from tongban.rooms.casework.queries.seeing import seen
+from tongban.rooms.casework.queries.seeing import read_whole
 from tongban.rooms.ledger import actions as ledger
 from tongban.rooms.licences import queries as licences
 from tongban.rooms.people import queries as people
@@ -124,7 +124,7 @@ def _check_sight(found: licences.LicenceView, by: Asked) -> None:
     if found.case_id is None:
         raise unknown
     try:
-        seen(found.case_id, by.who)
+        read_whole(found.case_id, by.who)
     except Refused:
         raise unknown from None
 

@@ -185,7 +185,9 @@ def settle_difference(request: HttpRequest, difference_id: UUID, body: Settlemen
     unit = by.staff().unit_code
 
     def act() -> Any:
-        exchange.settle_difference(difference_id, how=body.how, note=body.note, who=by.who, by_unit=unit)
+        exchange.settle_difference(
+            difference_id, how=body.how, note=body.note, who=by.who, by_unit=unit, county=by.county
+        )
         return None
 
     people.once(by.name, by.key, ["settle_difference", str(difference_id), body.model_dump()], act)
@@ -233,7 +235,7 @@ def urge_withheld(request: HttpRequest, withheld_id: UUID) -> Any:
     by.staff()
 
     def act() -> Any:
-        return exchange.urge_withheld(withheld_id, actor=by.name)
+        return exchange.urge_withheld(withheld_id, actor=by.name, county=by.county)
 
     return UrgedOut(urged=people.once(by.name, by.key, ["urge_withheld", str(withheld_id)], act))
 
@@ -245,7 +247,7 @@ def end_withheld(request: HttpRequest, withheld_id: UUID, body: EndingIn) -> Any
     by.staff()
 
     def act() -> Any:
-        exchange.end_withheld(withheld_id, ending=body.ending, actor=by.name)
+        exchange.end_withheld(withheld_id, ending=body.ending, actor=by.name, county=by.county)
         return None
 
     people.once(by.name, by.key, ["end_withheld", str(withheld_id), body.model_dump()], act)

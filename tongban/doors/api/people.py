@@ -142,7 +142,7 @@ def read_me(request: HttpRequest) -> Any:
 def register_person(request: HttpRequest, body: PersonIn) -> Any:
     """登记个人（工作人员）。"""
     by = asked(request)
-    by.staff()
+    by.at_desk()
 
     def act() -> Any:
         numbers = [(one.scheme, one.value, one.issuer) for one in body.identifiers]
@@ -158,7 +158,7 @@ def register_person(request: HttpRequest, body: PersonIn) -> Any:
 def register_organisation(request: HttpRequest, body: OrganisationIn) -> Any:
     """登记单位（工作人员）。"""
     by = asked(request)
-    by.staff()
+    by.at_desk()
 
     def act() -> Any:
         made = people.register_organisation(
@@ -178,7 +178,7 @@ def register_organisation(request: HttpRequest, body: OrganisationIn) -> Any:
 def find_person(request: HttpRequest, body: SearchIn) -> Any:
     """按证件号码查找个人或单位（工作人员）；查找有记录，当事人看得到。"""
     by = asked(request)
-    by.staff()
+    by.at_desk()
     found = queries.who_is(by.county, body.number.scheme, body.number.value, body.number.issuer)
     if found is None:
         raise Refused("person_not_registered", "没有登记过这个号码。请核对号码，或先登记。")

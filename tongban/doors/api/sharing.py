@@ -191,6 +191,7 @@ def approve_share(request: HttpRequest, request_id: UUID, body: ApprovalIn) -> A
             day_limit=body.day_limit,
             actor=by.name,
             by_unit=unit,
+            county=by.county,
         )
         return None
 
@@ -211,7 +212,7 @@ def decline_share(request: HttpRequest, request_id: UUID, body: DeclineIn) -> An
     unit = by.staff().unit_code
 
     def act() -> Any:
-        exchange.decline_share(request_id, reason_code=body.reason, actor=by.name, by_unit=unit)
+        exchange.decline_share(request_id, reason_code=body.reason, actor=by.name, by_unit=unit, county=by.county)
         return None
 
     people.once(by.name, by.key, ["decline_share", str(request_id), body.model_dump()], act)
@@ -223,7 +224,7 @@ def ask_resource(request: HttpRequest, code: str, body: QuestionIn) -> Any:
     """查询一项资源：须为办件或获准的用途，只给获准的信息项；每次都有记录，被查的人看得到。"""
     by = asked(request)
     if body.case_id is not None:
-        seeing.seen(body.case_id, by.who)
+        seeing.read_whole(body.case_id, by.who)
     told = exchange.ask(
         by.county,
         code,
@@ -239,13 +240,14 @@ def ask_resource(request: HttpRequest, code: str, body: QuestionIn) -> Any:
 
 @operation("GET", "/metering", tag="数据共享", out=list[MeterOut], scope="exchange")
 def read_metering(request: HttpRequest, first: date | None = None, last: date | None = None) -> Any:
-    """计量：哪个单位用了哪项资源多少次；默认从本月 1 日到今天。"""
+    """计量：哪个单位用了哪项资源多少次；默认从本月 1 日到今天；对接系统只看到自己的。"""
     by, today = asked(request), clock.today()
     begin, end = first or today.replace(day=1), last or today
     if begin > end:
         raise Refused("period_reversed", "开始日期晚于结束日期。请改正。")
     rows = queries.metering(by.county, clock.at_local(begin), clock.end_of(end))
-    return [MeterOut.model_validate(one, from_attributes=True) for one in rows]
+    own = _unit(by) if by.is_system else ""
+    return [MeterOut.model_validate(one, from_attributes=True) for one in rows if own in ("", one.unit)]
 
 
 @operation("GET", "/looks", tag="数据共享", out=list[LookOut], scope="people")

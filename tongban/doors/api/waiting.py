@@ -13,6 +13,7 @@ from tongban.doors.api.items import County
 from tongban.doors.api.opening import operation
 from tongban.doors.api.shapes import Body, CodeValue, Moment, division
 from tongban.rooms import clock, crypto
+from tongban.rooms.casework.queries.seeing import Sight
 from tongban.rooms.people import actions as people
 from tongban.rooms.people import queries as places
 from tongban.rooms.waiting import actions as waiting
@@ -142,7 +143,11 @@ def take_ticket(request: HttpRequest, body: TicketIn) -> Any:
 @operation("GET", "/tickets/{uuid:ticket_id}", tag="排队预约", out=TicketOut, scope="waiting")
 def read_ticket(request: HttpRequest, ticket_id: UUID) -> Any:
     """看一个号。"""
-    return _ticket(queries.ticket(ticket_id))
+    by, found = asked(request), queries.ticket(ticket_id)
+    person = by.person() if not by.is_system and by.who.kind == "person" else None
+    if places.site(found.site_id).county != by.county or person not in (None, found.person_id):
+        raise Refused("ticket_unknown", "没有找到这个号。请核对号码。")
+    return _ticket(found)
 
 
 @operation("POST", "/windows/{uuid:window_id}/call", tag="排队预约", out=CallOut, scope="waiting")
@@ -198,6 +203,10 @@ def book(request: HttpRequest, body: BookIn) -> Any:
     holder = by.person() if by.who.kind == "person" else body.person
     if holder is None:
         raise Refused("holder_missing", "请写明替谁预约（person）。")
+    if by.who.kind == "staff":
+        by.at_desk()
+        if places.person(holder).county != by.county:
+            raise Refused("person_unknown", "没有找到这个人。请核对后重新选择。")
     return _seat(waiting.book(body.session, holder, actor=by.name, key=by.key, item_code=body.item).seat)
 
 
@@ -207,9 +216,15 @@ def cancel(request: HttpRequest, seat_id: UUID) -> Any:
     by = asked(request)
     found = queries.seat(seat_id)
     hers = (found.holder_kind, found.holder_id) == ("person", by.who.id)
-    if not hers and not (by.who.kind == "staff" and places.site(found.site_id).county == by.county):
+    if not hers and not (by.who.kind == "staff" and _reaches(by, found.site_id)):
         raise Refused("seat_unknown", "没有找到这个预约。请核对预约码。")
     return _seat(waiting.cancel_booking(seat_id, actor=by.name))
+
+
+def _reaches(by: Asked, site_id: UUID) -> bool:
+    """Whether people come to this post, and its site is that one or stands above it."""
+    by.at_desk()
+    return places.site(site_id).county == by.county and Sight.of(by.who).reaches(site_id)
 
 
 def _own_window(by: Asked, window_id: UUID) -> queries.WindowRow:

@@ -15,7 +15,7 @@ from tongban.doors.guards import guarded_by
 from tongban.doors.look import fields as forms
 from tongban.doors.visiting import visitor
 from tongban.rooms.casework.queries import texts
-from tongban.rooms.casework.queries.seeing import Seen, seen, steps_open
+from tongban.rooms.casework.queries.seeing import Seen, read_whole, seen, steps_open
 from tongban.rooms.casework.queries.telling import clocks_told, history, in_hands
 from tongban.rooms.ledger import actions as ledger
 from tongban.rooms.licences import actions as sealing
@@ -54,7 +54,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def original(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Register an original, or note that it went back."""
     asks = visitor(request)
-    found = seen(case_id, asks.who)
+    found = read_whole(case_id, asks.who)
     given = {name: request.POST.get(name, "") for name in ("original", "material", "label", "place")}
 
     def act() -> str:
@@ -114,7 +114,7 @@ def page(
         "item": facts.item,
         "number": row["number"],
         "state": facts.kind.states[facts.state],
-        "code": row["lookup_code"],
+        "code": row["lookup_code"] if found.names else "",
         "applicant": parties.get(applicant) if applicant and found.names else None,
         "parties": [
             {

@@ -6,13 +6,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from tongban.doors.counter.windows import AT_DESK
 from tongban.doors.guards import guarded_by
+from tongban.doors.look.papers import shown
 from tongban.doors.visiting import visitor
-from tongban.rooms.casework.queries.seeing import seen
+from tongban.rooms.casework.queries.seeing import read_whole
 from tongban.rooms.files import actions as files
 from tongban.rooms.files import queries as filed
 from tongban.rooms.licences import queries as licences
-
-MEDIA = {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}
 
 
 @guarded_by(AT_DESK)
@@ -22,23 +21,18 @@ def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
     found = licences.document(document_id)
     if found.case_id is None:
         raise Http404
-    seen(found.case_id, asks.who)
+    read_whole(found.case_id, asks.who)
     content = licences.pdf(document_id, who=asks.who.name, purpose="窗口打印文书")
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer.headers["Content-Disposition"] = "inline"
-    return answer
+    return shown(content, "pdf", f"{document_id}.pdf")
 
 
 @guarded_by(AT_DESK)
 def material(request: HttpRequest, case_id: UUID, code: str) -> HttpResponse:
     """Show what was uploaded for a material."""
     asks = visitor(request)
-    row = seen(case_id, asks.who).file.materials.get(code)
+    row = read_whole(case_id, asks.who).file.materials.get(code)
     if row is None or not row["file_id"]:
         raise Http404
     file_id = UUID(str(row["file_id"]))
-    kind = MEDIA.get(filed.file(file_id).media, "application/octet-stream")
-    answer = HttpResponse(files.read(file_id, who=asks.who.name, purpose="窗口核对材料"), content_type=kind)
-    answer.headers["Content-Disposition"] = "inline" if kind != "application/octet-stream" else "attachment"
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    return answer
+    media = filed.file(file_id).media
+    return shown(files.read(file_id, who=asks.who.name, purpose="窗口核对材料"), media, f"{code}.{media}")

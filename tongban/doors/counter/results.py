@@ -15,7 +15,7 @@ from tongban.doors.visiting import visitor
 from tongban.rooms import clock
 from tongban.rooms.casework import actions as casework
 from tongban.rooms.casework.queries.results import READY, ready
-from tongban.rooms.casework.queries.seeing import case_numbered, seen
+from tongban.rooms.casework.queries.seeing import case_numbered, read_whole
 from tongban.rooms.ledger import actions as ledger
 from tongban.rooms.licences import actions as sealing
 from tongban.rooms.licences import queries as licences
@@ -52,7 +52,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def hand_out(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Hand a result out to whoever may have it."""
     asks = visitor(request)
-    found = seen(case_id, asks.who)
+    found = read_whole(case_id, asks.who)
     if found.file.facts.state not in READY:
         return redirect("counter-case", case_id)
     no = None

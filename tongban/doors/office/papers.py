@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by
+from tongban.doors.look.papers import shown
 from tongban.doors.office.cases import offered
 from tongban.doors.office.views import AT_CASES
 from tongban.doors.visiting import visitor
@@ -16,11 +17,6 @@ from tongban.rooms.files import actions as files
 from tongban.rooms.files import queries as stored
 from tongban.rooms.licences import queries as licences
 from tongban.rulebook.errors import Refused
-
-#: Kind of file, told by its content -> how it is sent.  Anything else is saved and not shown.
-TYPES = {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}
-#: The only pages that may stand in a frame, and only in one of this house; nothing in them may run or load.
-FRAMED = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
 
 
 @guarded_by(AT_CASES)
@@ -37,7 +33,7 @@ def material(request: HttpRequest, case_id: UUID, code: str) -> HttpResponse:
     if not purpose:
         return redirect("office-case", case_id=case_id)
     content = files.read(file_id, who=asks.who.name, purpose=purpose)
-    return framed(content, media, f"{code}.{media}")
+    return shown(content, media, f"{code}.{media}")
 
 
 @guarded_by(AT_CASES)
@@ -51,21 +47,9 @@ def document(request: HttpRequest, case_id: UUID, document_id: UUID) -> HttpResp
     if not purpose:
         return redirect("office-case", case_id=case_id)
     content = licences.pdf(document_id, who=asks.who.name, purpose=purpose)
-    return framed(content, "pdf", f"{document_id}.pdf")
+    return shown(content, "pdf", f"{document_id}.pdf")
 
 
 def _purpose(request: HttpRequest, found: Seen) -> str:
     """Return what it is read for; empty: it has to be said first.  Whoever has a step to take works on it."""
     return request.GET.get("purpose", "").strip()[:60] or (_("办理审批") if offered(found) else "")
-
-
-def framed(content: bytes, media: str, name: str) -> HttpResponse:
-    """Return a file under the type of its content, to be shown in a frame of this house only."""
-    shown = media in TYPES
-    answer = HttpResponse(content, content_type=TYPES.get(media, "application/octet-stream"))
-    answer["Content-Disposition"] = f'{"inline" if shown else "attachment"}; filename="{name}"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    if shown:
-        answer["X-Frame-Options"] = "SAMEORIGIN"
-        answer["Content-Security-Policy"] = FRAMED
-    return answer

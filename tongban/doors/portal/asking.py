@@ -13,7 +13,7 @@ from tongban.doors.visiting import came_from, visitor
 from tongban.rooms import clock
 from tongban.rooms.casework import actions as casework
 from tongban.rooms.casework.queries import consulting
-from tongban.rooms.casework.queries.seeing import seen
+from tongban.rooms.casework.queries.seeing import read_whole
 from tongban.rooms.casework.queries.telling import clocks_told
 from tongban.rooms.catalogue import queries as catalogue
 from tongban.rooms.ledger import actions as ledger
@@ -80,7 +80,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 def question(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Answer a question, or say that an answer still holds."""
     asks = visitor(request)
-    found = seen(case_id, asks.who)
+    found = read_whole(case_id, asks.who)
     item = consulting.about(found.file)
     key, text = f"answer:{request.POST.get('key', '')[:64]}", request.POST.get("answer", "")[:2000]
     sentence = ""

@@ -10,7 +10,7 @@ from tongban.doors.guards import guarded_by, staff
 from tongban.doors.visiting import Visitor, visitor
 from tongban.rooms import clock
 from tongban.rooms.casework.actions import Who
-from tongban.rooms.casework.queries.seeing import lines
+from tongban.rooms.casework.queries.seeing import Sight, lines
 from tongban.rooms.catalogue import queries as catalogue
 from tongban.rooms.people import queries
 from tongban.rooms.waiting import queries as waited
@@ -40,7 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "first": not request.GET.get("after"),
         "slips": _counts(site.id),
         "delivers": asks.may(Power.DELIVER),
-        "checking": bool(queries.mandates_to_check(asks.county, clock.today(), most=1)),
+        "checking": bool(to_check(asks, most=1)),
     }
     return render(request, "station/index.html", context)
 
@@ -74,6 +74,12 @@ def items(request: HttpRequest) -> HttpResponse:
 def station_of(asks: Visitor) -> queries.SiteView:
     """Return the site of who asks.  Raises ``Refused("site_unknown")``."""
     return queries.site(asks.staff.site_id)
+
+
+def to_check(asks: Visitor, *, most: int = 50) -> tuple[queries.MandateView, ...]:
+    """Return the mandates on paper that wait to be checked and were handed in here or below.  One query."""
+    sites = Sight.of(asks.who).sites()
+    return queries.mandates_to_check(asks.county, clock.today(), sites=sites, most=most)
 
 
 def _counts(site_id: UUID) -> dict[str, int]:

@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by
 from tongban.doors.look.fields import Choice, Field
-from tongban.doors.station.home import AT_STATION, find_one, station_of
+from tongban.doors.look.papers import shown
+from tongban.doors.station.home import AT_STATION, find_one, station_of, to_check
 from tongban.doors.visiting import Visitor, visitor
 from tongban.rooms import clock
 from tongban.rooms.catalogue import queries as catalogue
 from tongban.rooms.files import actions as files
+from tongban.rooms.files import queries as filed
 from tongban.rooms.files.binding import bind
 from tongban.rooms.people import actions as people
 from tongban.rooms.people import queries
@@ -55,17 +57,13 @@ def index(request: HttpRequest) -> HttpResponse:
 def paper(request: HttpRequest, mandate_id: UUID) -> HttpResponse:
     """Show the scan of a mandate that waits to be checked."""
     asks = visitor(request)
-    rows = queries.mandates_to_check(asks.county, clock.today())
+    rows = to_check(asks)
     one = next((row for row in rows if row.id == mandate_id), None)
     if one is None or one.paper_file is None:
         raise Http404
     content = files.read(one.paper_file, who=asks.who.name, purpose="核对委托书")
-    kind = "application/pdf" if content.startswith(b"%PDF") else "image/png"
-    kind = "image/jpeg" if content.startswith(b"\xff\xd8") else kind
-    answer = HttpResponse(content, content_type=kind)
-    answer.headers["Content-Disposition"] = "inline"
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    return answer
+    media = filed.file(one.paper_file).media
+    return shown(content, media, f"{mandate_id}.{media}")
 
 
 def _paper(request: HttpRequest, asks: Visitor) -> UUID:
@@ -90,6 +88,7 @@ def _given(asks: Visitor, given: dict[str, str], powers: list[str], scan: UUID) 
         valid_until=until,
         actor=asks.who.name,
         paper_file=scan,
+        site_id=asks.staff.site_id,
     )
     if agent == asks.staff.person_id:
         return _("已登记。您自己是受托人，要由别的工作人员核对后才生效。")
@@ -98,7 +97,7 @@ def _given(asks: Visitor, given: dict[str, str], powers: list[str], scan: UUID) 
 
 
 def _confirmed(asks: Visitor, given: dict[str, str]) -> str:
-    rows = queries.mandates_to_check(asks.county, clock.today())
+    rows = to_check(asks)
     one = next((row for row in rows if str(row.id) == given["mandate"]), None)
     if one is None:
         raise Refused("mandate_unknown", _("找不到这份待核对的委托，可能别人刚核对过。请刷新后再看。"))
@@ -149,7 +148,7 @@ def _page(
             attrs=(("multiple", "multiple"), ("accept", "image/jpeg,image/png,application/pdf,.pdf")),
         ),
     )
-    rows = queries.mandates_to_check(asks.county, day)
+    rows = to_check(asks)
     names = queries.persons_by_id({one for row in rows for one in (row.principal_id, row.agent_id)})
     titles = {one.code: one.name for one in catalogue.listed(asks.county, day)} | {EVERY: _("全部事项")}
     words = {"file": _("申报"), "sign": _("签名"), "collect": _("领取")}

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from tongban.doors.guards import guarded_by
+from tongban.doors.look.papers import shown
 from tongban.doors.station.home import AT_STATION
 from tongban.doors.visiting import Visitor, visitor
 from tongban.rooms.casework.actions import Who
@@ -47,9 +48,7 @@ def document(request: HttpRequest, case_id: UUID, document_id: UUID) -> HttpResp
     if licences.document(document_id).case_id != case_id:
         raise Http404
     content = licences.pdf(document_id, who=_agent(asks).name, purpose="代办人打印文书")
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer.headers["Content-Disposition"] = "inline"
-    return answer
+    return shown(content, "pdf", f"{document_id}.pdf")
 
 
 def _agent(asks: Visitor) -> Who:

@@ -21,6 +21,7 @@ from tongban.rooms import clock, crypto
 from tongban.rooms.files import blobs
 from tongban.rooms.files.media import LABELS, kind_of
 from tongban.rooms.files.models import StoredFile
+from tongban.rooms.files.pictures import redrawn
 from tongban.rooms.ids import uuid7
 from tongban.rooms.ledger import actions as ledger
 from tongban.rulebook.errors import Refused
@@ -56,13 +57,15 @@ def store(
     provisional: bool = False,
     limit: int | None = None,
 ) -> UUID:
-    """Keep a content and return its id; the same content in the same county is kept once.
+    """Keep a content and return its id; the same content in the same county is kept once.  Pictures are drawn anew.
 
     ``provisional``: nothing refers to it yet; call ``keep`` in the transaction that does, or it is swept after
     ``GRACE``.  ``limit``: the largest size in bytes, for what the house makes itself; None: that of an upload.
-    Raises ``Refused``: ``file_empty``, ``file_too_large``, ``file_kind``, ``disk_full``, ``disk_trouble``.
+    Raises ``Refused``: ``file_empty``, ``file_too_large``, ``file_kind``, ``file_damaged``, ``picture_too_large``,
+    ``disk_full``, ``disk_trouble``.
     """
     media = _checked(content, allowed, limit_bytes() if limit is None else limit)
+    content = redrawn(content, media)
     sha256 = hashlib.sha256(content).hexdigest()
     known = _again(county, sha256, content, provisional)
     if known is not None:

@@ -8,14 +8,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from tongban.doors.look.papers import TYPES, shown
 from tongban.doors.portal.filing.opened import Opened, Paper, on_draft, opened
 from tongban.doors.portal.filing.tasks import after
 from tongban.rooms.casework.actions import Offer, Piece
 from tongban.rooms.files import actions as files
 from tongban.rulebook.catalogue.item import Material
 from tongban.rulebook.errors import Refused
-
-TYPES = {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}
 
 
 @on_draft
@@ -47,10 +46,7 @@ def look(request: HttpRequest, now: Opened, code: str) -> HttpResponse:
     if one.file is None:
         raise Http404
     content = files.read(one.file.id, who=now.who.name, purpose="核对自己上传的材料")
-    answer = HttpResponse(content, content_type=TYPES.get(one.file.media, "application/octet-stream"))
-    answer.headers["Content-Disposition"] = f'inline; filename="{code}.{one.file.media}"'
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-    return answer
+    return shown(content, one.file.media, f"{code}.{one.file.media}")
 
 
 def _here(now: Opened, code: str, request: HttpRequest) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by
 from tongban.doors.look.fields import choices_of
+from tongban.doors.look.papers import saved
 from tongban.doors.portal.filing.asking import DELIVERY
 from tongban.doors.portal.filing.keeping import applicant as guard
 from tongban.doors.portal.filing.opened import Opened, on_draft
@@ -182,9 +183,8 @@ def receipt(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         found = _receipt(file.id)
     if found is None:
         raise Http404
-    answer = HttpResponse(licences.pdf(found.id, who=who.name, purpose="下载收件凭证"), content_type="application/pdf")
-    answer.headers["Content-Disposition"] = f'attachment; filename="receipt-{file.row["number"]}.pdf"'
-    return answer
+    content = licences.pdf(found.id, who=who.name, purpose="下载收件凭证")
+    return saved(content, "application/pdf", f"receipt-{file.row['number']}.pdf")
 
 
 def _receipt(case_id: UUID) -> licences.DocumentView | None:

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by, person
+from tongban.doors.look.papers import saved
 from tongban.doors.portal.filing.asking import DELIVERY
 from tongban.doors.visiting import visitor
 from tongban.rooms import clock
@@ -108,9 +109,7 @@ def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
     except Refused:
         raise Refused("document_unknown", _("没有这份文书。请核对文书编号。")) from None
     content = licences.pdf(document_id, who=asks.who.name, purpose="本人下载文书")
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{found.kind}-{found.id}.pdf"'
-    return answer
+    return saved(content, "application/pdf", f"{found.kind}-{found.id}.pdf")
 
 
 def following(file: CaseFile) -> tuple[Later, ...]:

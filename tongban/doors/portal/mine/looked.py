@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by, person
+from tongban.doors.look.papers import saved
 from tongban.doors.look.paging import PER_PAGE, number_of, paged
 from tongban.doors.portal.filing.keeping import applicant as guard
 from tongban.doors.visiting import Visitor, visitor
@@ -65,9 +66,7 @@ def export(request: HttpRequest) -> HttpResponse:
     with ZipFile(box, "w", ZIP_DEFLATED) as packed:
         for name, content in _everything(asks):
             packed.writestr(name, content)
-    answer = HttpResponse(box.getvalue(), content_type="application/zip")
-    answer.headers["Content-Disposition"] = f'attachment; filename="my-data-{clock.today():%Y%m%d}.zip"'
-    return answer
+    return saved(box.getvalue(), "application/zip", f"my-data-{clock.today():%Y%m%d}.zip")
 
 
 def _everything(asks: Visitor) -> list[tuple[str, bytes]]:

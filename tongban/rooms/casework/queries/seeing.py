@@ -30,6 +30,10 @@ _SEEING = frozenset(
 )
 
 
+#: Posts that go on with a draft together with whoever began it; to all other staff nothing has been filed yet.
+_TAKING_IN = frozenset({Post.CLERK, Post.ACCEPTOR})
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """A case as somebody may see it."""
@@ -72,7 +76,24 @@ def seen(case_id: UUID, who: Who) -> Seen:
         return Seen(file, actor, names=True)
     if who.kind != "staff" or actor.related or not Sight.of(who).has(Place.of(file)):
         raise _unknown()
+    if file.facts.state == "draft" and actor.posts.isdisjoint(_TAKING_IN):
+        raise _unknown()
     return Seen(file, actor, names=actor.posts != frozenset({Post.SUPERVISOR}))
+
+
+def read_whole(case_id: UUID, who: Who) -> Seen:
+    """Return a case for somebody who may read what stands in it: answers, papers, documents, names.
+
+    Raises ``Refused``: ``case_unknown``; ``for_staff`` for who only supervises.
+    """
+    return to_read(seen(case_id, who))
+
+
+def to_read(found: Seen) -> Seen:
+    """Return a case that was seen, to whoever may also read what stands in it.  Raises ``Refused("for_staff")``."""
+    if not found.names:
+        raise Refused("for_staff", "监察人员只看办理过程，不看申请内容。需要查看的，请转有权办理的岗位。")
+    return found
 
 
 def steps_open(found: Seen) -> tuple[Step, ...]:
@@ -195,9 +216,9 @@ class Sight:
             return False
         if not self.powers.over(self.actor, Subject(place.item, place.unit), self.day) & _SEEING:
             return False
-        return place.unit in self.units or place.holder in self.posts or self._reaches(place.site_id)
+        return place.unit in self.units or place.holder in self.posts or self.reaches(place.site_id)
 
-    def _reaches(self, site_id: UUID | None) -> bool:
+    def reaches(self, site_id: UUID | None) -> bool:
         """Whether his site is that one or stands above it; what came in from home is for the top of the county."""
         own = self.powers.places[self.actor.site_id]
         if site_id is None:

@@ -104,11 +104,13 @@ def match_due(most: int = 50) -> int:
     return done
 
 
-def settle_difference(difference_id: UUID, *, how: str, who: Who, note: str = "", by_unit: str = "") -> None:
+def settle_difference(
+    difference_id: UUID, *, how: str, who: Who, note: str = "", by_unit: str = "", county: str = ""
+) -> None:
     """销账: a person says how a difference was settled (``SETTLEMENTS``).  ``resent`` hands the case over again.
 
-    Should both sides still differ at the next matching, it comes back as a new one.  ``by_unit``: the unit of whoever
-    settles it; empty: not held against anything.  Raises ``Refused``: ``settlement_unknown``, ``note_missing``,
+    Should both sides still differ at the next matching, it comes back as a new one.  ``by_unit``,
+    ``county``: of whoever settles it; empty: not held against anything.  Raises ``Refused``: ``settlement_unknown``, ``note_missing``,
     ``difference_unknown``, ``not_the_owner``, ``difference_settled``, ``nothing_to_resend``.
     """
     if how not in SETTLEMENTS:
@@ -117,7 +119,7 @@ def settle_difference(difference_id: UUID, *, how: str, who: Who, note: str = ""
         raise Refused("note_missing", "请写明是怎么查明或更正的，以便复核。不要写姓名。")
     with transaction.atomic():
         row = Difference.objects.select_for_update().filter(id=difference_id).first()
-        if row is None:
+        if row is None or county not in ("", row.county):
             raise Refused("difference_unknown", "没有找到这条对账差异。")
         if by_unit and by_unit not in _concerned(row):
             raise Refused("not_the_owner", "这条差异由对方部门或办件的承办单位销账。请转给他们。")

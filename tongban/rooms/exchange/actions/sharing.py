@@ -200,16 +200,17 @@ def approve_share(
     fields: Sequence[str] | None = None,
     day_limit: int | None = None,
     by_unit: str = "",
+    county: str = "",
 ) -> None:
     """同意共享: the owner allows all or fewer of the fields until a day, at most ``day_limit`` calls a day.
 
-    ``by_unit``: the unit of whoever decides; empty: the house, when it sets up.  Raises ``Refused``: ``until_past``,
+    ``by_unit``, ``county``: of whoever decides; empty: the house, when it sets up.  Raises ``Refused``: ``until_past``,
     ``request_unknown``, ``not_the_owner``, ``request_settled``, ``field_not_requested``.
     """
     if until < clock.today():
         raise Refused("until_past", "使用期限不能早于今天。请改正。")
     with transaction.atomic():
-        row = _locked(request_id)
+        row = _locked(request_id, county)
         _need_owner(row, by_unit)
         if row.state != "requested":
             raise Refused("request_settled", "这个申请已经处理过。")
@@ -221,10 +222,10 @@ def approve_share(
         note_opened(row, actor)
 
 
-def decline_share(request_id: UUID, *, reason_code: str, actor: str, by_unit: str = "") -> None:
+def decline_share(request_id: UUID, *, reason_code: str, actor: str, by_unit: str = "", county: str = "") -> None:
     """不同意共享, with the code of a reason; from then on it stands on the register of what is withheld."""
     with transaction.atomic():
-        row = _locked(request_id)
+        row = _locked(request_id, county)
         _need_owner(row, by_unit)
         if row.state != "requested":
             raise Refused("request_settled", "这个申请已经处理过。")
@@ -258,9 +259,9 @@ def _check_fields(resource: Resource, fields: Sequence[str]) -> None:
         raise Refused("field_unknown", f"“{resource.name}”没有这些信息项：{'、'.join(foreign)}。请对照资源目录。")
 
 
-def _locked(request_id: UUID) -> ShareRequest:
+def _locked(request_id: UUID, county: str = "") -> ShareRequest:
     row = ShareRequest.objects.select_for_update().filter(id=request_id).first()
-    if row is None:
+    if row is None or county not in ("", row.county):
         raise Refused("request_unknown", "没有找到这个共享申请。")
     return row
 

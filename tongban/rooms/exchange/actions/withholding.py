@@ -56,10 +56,13 @@ def register_withheld(
     )
 
 
-def urge_withheld(withheld_id: UUID, *, actor: str) -> int:
-    """催办: the one who must act was urged; returns how often so far.  Raises ``Refused("withheld_ended")``."""
+def urge_withheld(withheld_id: UUID, *, actor: str, county: str = "") -> int:
+    """催办: the one who must act was urged; returns how often so far.
+
+    ``county``: of whoever urges; empty: the house.  Raises ``Refused``: ``withheld_unknown``, ``withheld_ended``.
+    """
     with transaction.atomic():
-        row = _standing(withheld_id)
+        row = _standing(withheld_id, county)
         row.urged, row.urged_on = row.urged + 1, clock.today()
         row.save(update_fields=["urged", "urged_on"])
         body = {"times": row.urged, "must_act": row.must_act}
@@ -67,15 +70,15 @@ def urge_withheld(withheld_id: UUID, *, actor: str) -> int:
     return row.urged
 
 
-def end_withheld(withheld_id: UUID, *, ending: str, actor: str) -> None:
+def end_withheld(withheld_id: UUID, *, ending: str, actor: str, county: str = "") -> None:
     """了结: it was opened, another source serves, or the line was a mistake.
 
-    Raises ``Refused``: ``ending_unknown``, ``withheld_unknown``, ``withheld_ended``.
+    ``county``: of whoever says so; empty: the house.  Raises ``Refused``: ``ending_unknown``, ``withheld_unknown``, ``withheld_ended``.
     """
     if ending not in ENDINGS:
         raise Refused("ending_unknown", f"了结方式只能是：{'、'.join(ENDINGS.values())}。请重新选择。")
     with transaction.atomic():
-        _end(_standing(withheld_id), ending, actor)
+        _end(_standing(withheld_id, county), ending, actor)
 
 
 def note_declined(request: ShareRequest, reason_code: str, actor: str) -> None:
@@ -160,9 +163,9 @@ def _open(
     return row.id
 
 
-def _standing(withheld_id: UUID) -> Withheld:
+def _standing(withheld_id: UUID, county: str) -> Withheld:
     row = Withheld.objects.select_for_update().filter(id=withheld_id).first()
-    if row is None:
+    if row is None or county not in ("", row.county):
         raise Refused("withheld_unknown", "没有找到这条未开放权限的登记。")
     if row.ended_on is not None:
         raise Refused("withheld_ended", "这条未开放权限已经了结，不用再办。")

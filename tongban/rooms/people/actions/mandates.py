@@ -27,9 +27,13 @@ def give_mandate(
     actor: str,
     valid_from: date | None = None,
     paper_file: UUID | None = None,
+    site_id: UUID | None = None,
     confirmed: bool = False,
 ) -> UUID:
-    """Enter a mandate.  Given online by the principal herself it is ``confirmed``; one on paper waits for a check."""
+    """Enter a mandate.  Given online by the principal herself it is ``confirmed``; one on paper waits for a check.
+
+    ``site_id``: where the paper was handed in, so that it is checked there or above.
+    """
     begins = valid_from or clock.today()
     if not items or any(not item.strip() for item in items):
         raise Refused("mandate_items_missing", "没有写明委托办理哪些事项。请选择事项，或选“全部事项”。")
@@ -59,6 +63,7 @@ def give_mandate(
         valid_from=begins,
         valid_until=valid_until,
         paper_file=paper_file,
+        site_id=site_id,
         confirmed_at=now if confirmed else None,
         confirmed_by=actor if confirmed else "",
     )

@@ -164,6 +164,8 @@ class Mandate(models.Model):
     valid_until = models.DateField()
     #: The signed paper, a file of the files room above; None when given online by the principal.
     paper_file = models.UUIDField(null=True)
+    #: The site where the paper was handed in: it is checked there or above; None: at the top of the county.
+    site_id = models.UUIDField(null=True)
     #: Until somebody has checked the paper a mandate opens nothing.
     confirmed_at = models.DateTimeField(null=True)
     confirmed_by = models.CharField(max_length=64, blank=True, default="")

@@ -142,9 +142,16 @@ def mandates_of(person_id: UUID) -> tuple[MandateView, ...]:
     return tuple(_mandate(row) for row in rows)
 
 
-def mandates_to_check(county: str, day: date, *, most: int = 50) -> tuple[MandateView, ...]:
-    """Return the mandates on paper that nobody has checked yet and that are not over, oldest first.  One query."""
+def mandates_to_check(
+    county: str, day: date, *, sites: Sequence[UUID] | None = None, most: int = 50
+) -> tuple[MandateView, ...]:
+    """Return the mandates on paper that nobody has checked yet and that are not over, oldest first.  One query.
+
+    ``sites``: only those handed in there; None: in all of the county.
+    """
     rows = Mandate.objects.filter(county=county, confirmed_at=None, revoked_at=None, valid_until__gte=day)
+    if sites is not None:
+        rows = rows.filter(site_id__in=sites)
     return tuple(_mandate(row) for row in rows.order_by("id")[:most])
 
 

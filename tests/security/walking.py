@@ -1,0 +1,50 @@
+"""Walking through the whole API with schemathesis, by its own command, over a real address."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+CONFIG = Path(__file__).with_name("schemathesis.toml")
+
+
+@dataclass(frozen=True)
+class Walked:
+    """What came of a walk."""
+
+    #: Requests made and looked at.
+    cases: int
+    #: Whether every check held.
+    clean: bool
+    #: What the command printed.
+    said: str
+
+
+def walk(url: str, secret: str, folder: Path, *, examples: int, seed: int, more: tuple[str, ...] = ()) -> Walked:
+    """Ask every operation of the API at ``url`` at most ``examples`` times in each phase, as the holder of a token.
+
+    All checks, all phases (examples, coverage, fuzzing, stateful).  ``more``: further words for the command.
+    """
+    report = folder / f"report-{seed}.json"
+    command = [
+        *(str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(CONFIG)),
+        *("run", f"{url}/api/v1/openapi.json", "--header", f"Authorization: Bearer {secret}"),
+        *("--checks", "all", "--phases", "examples,coverage,fuzzing,stateful", "--max-examples", str(examples)),
+        *("--seed", str(seed), "--continue-on-failure", "--no-color", "--warnings", "off", "--request-timeout", "30"),
+        *("--generation-database", "none", "--no-shrink", "--report", "json", "--report-json-path", str(report)),
+        *more,
+    ]
+    surroundings = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
+    done = subprocess.run(command, cwd=folder, env=surroundings, capture_output=True, text=True, check=False)
+    said = done.stdout + done.stderr
+    return Walked(_cases(said, report), done.returncode == 0, said)
+
+
+def _cases(said: str, report: Path) -> int:
+    found = re.search(r"(\d[\d,]*) generated", said)
+    if found:
+        return int(found[1].replace(",", ""))
+    return len(json.loads(report.read_text()).get("cases", [])) if report.exists() else 0

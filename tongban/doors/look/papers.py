@@ -1,0 +1,43 @@
+"""Files people handed in and documents of the house, sent so that a browser can only show or save them.
+
+What a file is was told from its content when it came in; its name and the type its sender claimed count for nothing.
+The answer says the type, forbids guessing another one, and shuts what it shows into a box without scripts, forms,
+plug-ins or the reader's sign-in.
+"""
+
+from django.http import HttpResponse
+
+#: Kind of file, told by its content -> how it is sent.  Anything else is saved and not shown.
+TYPES = {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}
+#: Nothing in it may run, load or send; only a page of this house may stand around it.  A browser shows PDF by a part of
+#: its own, which the box of ``sandbox`` would keep from starting: so that stands on pictures and on all that is saved.
+_SHUT = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'"
+PICTURE = f"{_SHUT}; frame-ancestors 'self'; sandbox"
+PAPER = f"{_SHUT}; object-src 'self'; frame-ancestors 'self'"
+SAVED = "default-src 'none'; frame-ancestors 'none'; sandbox"
+
+
+def shown(content: bytes, media: str, name: str) -> HttpResponse:
+    """Return a file to be looked at in a page of this house; one that cannot be shown is saved."""
+    if media not in TYPES:
+        return saved(content, "application/octet-stream", name)
+    answer = HttpResponse(content, content_type=TYPES[media])
+    answer.headers["Content-Security-Policy"] = PAPER if media == "pdf" else PICTURE
+    answer.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return _careful(answer, "inline", name)
+
+
+def saved(content: bytes, kind: str, name: str) -> HttpResponse:
+    """Return a file to be kept, under the content type ``kind``; a browser does not show it."""
+    answer = HttpResponse(content, content_type=kind)
+    answer.headers["Content-Security-Policy"] = SAVED
+    return _careful(answer, "attachment", name)
+
+
+def _careful(answer: HttpResponse, how: str, name: str) -> HttpResponse:
+    plain = "".join(one if one.isascii() and (one.isalnum() or one in "-_.") else "_" for one in name)[:120]
+    answer.headers["Content-Disposition"] = f'{how}; filename="{plain}"'
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
