@@ -24,7 +24,8 @@ def clerk_of(code: str, post: str = "scjg-chief") -> Speaker:
     here["staff"] = [{**one, "posts": [p for p in one["posts"] if p in _POSTS]} for one in here["staff"]]
     every = ["receive", "accept", "examine", "decide", "deliver", "supervise", "extend"]
     here["authority"] = [
-        {"post": one, "items": ["*"], "powers": every, "basis": "design: 测试"} for one in ("scjg-chief", "window-1")
+        {"post": one, "items": ["*"], "powers": every, "order": "外县授权书", "basis": "design: 测试"}
+        for one in ("scjg-chief", "window-1")
     ]
     people.load_county(here)
     seat = queries.post_coded(code, post)

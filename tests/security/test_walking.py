@@ -1,6 +1,7 @@
 """schemathesis over the whole API: no crash, no undocumented answer, as each kind of holder of a token.
 
-``WALK_EXAMPLES`` (environment) says how many examples an operation gets; a short walk without it.
+A short walk of about a minute; ``WALK_EXAMPLES`` (environment) makes it a long one: so many examples for each
+operation, and every border of every parameter besides.
 """
 
 import os
@@ -25,6 +26,7 @@ def test_the_whole_api_holds_what_its_document_says(site, tmp_path, kind):
 
     document()  # takes seconds the first time, more than the client waits
     county, examples = site.county, int(os.environ.get("WALK_EXAMPLES", FEW))
+    phases = "examples,coverage,fuzzing,stateful" if "WALK_EXAMPLES" in os.environ else "fuzzing,stateful"
     if kind == "staff":
         who = county.able("accept", "small-food-shop")
         of = {
@@ -36,7 +38,7 @@ def test_the_whole_api_holds_what_its_document_says(site, tmp_path, kind):
         of = {"person_id": county.citizen().id, "scopes": ("cases", "people", "licences", "waiting")}
     else:
         of = {"system": "province-social-security", "scopes": ("exchange", "webhooks", "figures")}
-    done = walk(site.url, _token(county, **of), tmp_path, examples=examples, seed=1)
+    done = walk(site.url, _token(county, **of), tmp_path, examples=examples, seed=int(os.environ.get("WALK_SEED", 1)), phases=phases)
     if "WALK_KEEP" in os.environ:
         open(f"{os.environ['WALK_KEEP']}-{kind}.txt", "w").write(done.said)
     print(kind, done.cases)

@@ -23,19 +23,18 @@ class Walked:
     said: str
 
 
-def walk(url: str, secret: str, folder: Path, *, examples: int, seed: int, more: tuple[str, ...] = ()) -> Walked:
+def walk(url: str, secret: str, folder: Path, *, examples: int, seed: int, phases: str = "examples,coverage,fuzzing,stateful") -> Walked:
     """Ask every operation of the API at ``url`` at most ``examples`` times in each phase, as the holder of a token.
 
-    All checks, all phases (examples, coverage, fuzzing, stateful).  ``more``: further words for the command.
+    All checks.  The phase ``coverage`` tries every border of every parameter: some hundred requests an operation.
     """
     report = folder / f"report-{seed}.json"
     command = [
         *(str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(CONFIG)),
         *("run", f"{url}/api/v1/openapi.json", "--header", f"Authorization: Bearer {secret}"),
-        *("--checks", "all", "--phases", "examples,coverage,fuzzing,stateful", "--max-examples", str(examples)),
+        *("--checks", "all", "--phases", phases, "--max-examples", str(examples)),
         *("--seed", str(seed), "--continue-on-failure", "--no-color", "--warnings", "off", "--request-timeout", "30"),
         *("--generation-database", "none", "--no-shrink", "--report", "json", "--report-json-path", str(report)),
-        *more,
     ]
     surroundings = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
     done = subprocess.run(command, cwd=folder, env=surroundings, capture_output=True, text=True, check=False)

@@ -25,6 +25,8 @@ TONGBAN_EXCHANGE: dict[str, str] = json.loads(os.environ.get("TONGBAN_EXCHANGE",
 TONGBAN_VERIFY_PAGE = os.environ.get("TONGBAN_VERIFY_PAGE", "http://127.0.0.1:8000/verify")
 
 DEBUG = _switch("TONGBAN_DEBUG")
+if DEBUG and not TONGBAN_DEMO:
+    raise SystemExit("TONGBAN_DEBUG=1 会在网页上显示内部数据，只能用于演示和开发。请去掉后再启动。")
 SECRET_KEY = state.secret("secret.key", make=TONGBAN_DEMO).hex()
 ALLOWED_HOSTS = os.environ.get("TONGBAN_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
 
@@ -115,6 +117,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -93,4 +93,17 @@ def secret(name: str, *, make: bool) -> bytes:
         fresh.unlink()
     if not path.exists():
         raise SystemExit(f"找不到密钥文件 {name}。请把它放进密钥目录 {path.parent}，或用 TONGBAN_KEYS 指明目录。")
-    return path.read_bytes()
+    content = path.read_bytes()
+    if weakness := weakness_of(content, path.stat().st_mode):
+        raise SystemExit(f"密钥文件 {name} 不能用：{weakness}。请重新生成：head -c 32 /dev/urandom，权限 0600。")
+    return content
+
+
+def weakness_of(content: bytes, mode: int) -> str:
+    """Return in Chinese why this is no key of ours: length, sameness, or who may read it; empty: it is one."""
+    if len(content) != 32:
+        return "应为 32 字节随机数"
+    # Of 32 random bytes fewer than 20 different ones turn up less than once in a thousand million.
+    if len(set(content)) < 20:
+        return "不是随机数（有大量重复的字节）"
+    return "别的用户也能读，权限应为 0600" if mode & 0o077 else ""

@@ -96,6 +96,6 @@ def _key_file(name: str) -> bytes:
             os.link(fresh, path)
         fresh.unlink()
     key = path.read_bytes()
-    if len(key) != 32:
+    if len(key) != 32 or len(set(key)) < 20:
         raise Refused("key_weak", f"密钥文件 {name} 应为 32 字节随机数。请重新生成。")
     return key

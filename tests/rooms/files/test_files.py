@@ -13,15 +13,19 @@ import psycopg
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from tongban.hall.county.simulation import PNG as SPECK
 from tongban.rooms import clock
 from tongban.rooms.files import actions, blobs, queries
 from tongban.rooms.files.media import LABELS, kind_of
 from tongban.rooms.files.models import StoredFile
+from tongban.rooms.files.pictures import redrawn
 from tongban.rulebook.errors import Refused
 
 COUNTY = "990127"
 PDF = b"%PDF-1.7\n" + b"shop" * 300 + b"\n%%EOF\n"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
+#: A whole one, as it is kept.
+PICTURE = redrawn(SPECK, "png")
 
 
 def _store(content=PDF, **rest):
@@ -256,7 +260,7 @@ def _age(folder, hours):
 
 def test_upload_that_nobody_files_is_swept_after_its_time(folder, django_capture_on_commit_callbacks):
     made = _store(provisional=True)
-    kept = _store(PNG)
+    kept = _store(PICTURE)
     _age(folder, 100)
     assert actions.sweep() == actions.Swept(0, 0)
     with clock.held(clock.now() + actions.GRACE):
@@ -265,19 +269,19 @@ def test_upload_that_nobody_files_is_swept_after_its_time(folder, django_capture
     with later, django_capture_on_commit_callbacks(execute=True):
         assert actions.sweep() == actions.Swept(1, 0)
     assert _code(lambda: queries.file(made)) == "file_unknown"
-    assert actions.read(kept, who="house", purpose="test") == PNG
+    assert actions.read(kept, who="house", purpose="test") == PICTURE
     assert len(_on_disk(folder)) == 1
 
 
 def test_upload_that_was_filed_or_handed_in_again_is_not_swept(folder):
-    filed, again = _store(provisional=True), _store(PNG, provisional=True)
+    filed, again = _store(provisional=True), _store(PICTURE, provisional=True)
     actions.keep([filed])
     with clock.held(clock.now() + actions.GRACE):
-        assert _store(PNG, provisional=True) == again
+        assert _store(PICTURE, provisional=True) == again
     with clock.held(clock.now() + actions.GRACE + timedelta(days=1)):
         assert actions.sweep() == actions.Swept(0, 0)
     assert [queries.file(each).provisional for each in (filed, again)] == [False, True]
-    assert _store(PNG) == again
+    assert _store(PICTURE) == again
     assert queries.file(again).provisional is False
 
 

@@ -47,7 +47,7 @@ for (const one of document.querySelectorAll("[data-refresh]")) {
       if (!answer.ok) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(one.id);
       // The same again is not told again to who listens.
-      if (fresh && fresh.innerHTML !== one.innerHTML) one.innerHTML = fresh.innerHTML;
+      if (fresh && fresh.innerHTML !== one.innerHTML) one.replaceChildren(...fresh.childNodes);
     } catch { /* the line is down: what stands stays, the next round tries again */ }
   }, Number(one.dataset.refresh) * 1000);
 }
