@@ -1,4 +1,4 @@
-"""Every answer is careful: a content policy without exceptions, no guessing of types, no other site around or inside."""
+"""Every answer is careful: a content policy without exceptions, no guessing of types, no other site around it."""
 
 import os
 import re
@@ -18,7 +18,9 @@ from tongban.hall.rights import ROLES
 TEMPLATES = sorted(Path("tongban").rglob("templates/**/*.*"))
 SCRIPTS = [one for one in sorted(Path("tongban").rglob("static/**/*.js")) if ".min." not in one.name]
 #: What a browser would run or apply from within the page itself.
-INLINE = re.compile(r"<style\b|\sstyle\s*=|<script(?![^>]*\ssrc=)[^>]*>|\son[a-z]+\s*=\s*[\"']|javascript:|hx-on", re.I)
+INLINE = re.compile(
+    r"<style\b|\sstyle\s*=|<script(?![^>]*\ssrc=)[^>]*>|\son[a-z]+\s*=\s*[\"']|javascript:|hx-on", re.IGNORECASE
+)
 #: Of a script: making code or marks out of text.
 MADE = re.compile(r"\beval\(|new Function|document\.write|insertAdjacentHTML|\.innerHTML\s*=|\.outerHTML\s*=")
 
@@ -125,7 +127,9 @@ def _started(tmp_path, program, **surroundings):
 
 def test_behind_https_browsers_are_told_to_stay_there(tmp_path):
     done = _started(tmp_path, ASK, TONGBAN_HTTPS="1", TONGBAN_HOSTS="example.org")
-    assert done.stdout.split() == ["503", "max-age=31536000;", "includeSubDomains", "True", "True", "False"], done.stderr
+    assert done.stdout.split() == ["503", "max-age=31536000;", "includeSubDomains", "True", "True", "False"], (
+        done.stderr
+    )
 
 
 @pytest.mark.parametrize(

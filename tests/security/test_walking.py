@@ -5,6 +5,7 @@ operation, and every border of every parameter besides.
 """
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -38,9 +39,15 @@ def test_the_whole_api_holds_what_its_document_says(site, tmp_path, kind):
         of = {"person_id": county.citizen().id, "scopes": ("cases", "people", "licences", "waiting")}
     else:
         of = {"system": "province-social-security", "scopes": ("exchange", "webhooks", "figures")}
-    done = walk(site.url, _token(county, **of), tmp_path, examples=examples, seed=int(os.environ.get("WALK_SEED", 1)), phases=phases)
+    done = walk(
+        site.url,
+        _token(county, **of),
+        tmp_path,
+        examples=examples,
+        seed=int(os.environ.get("WALK_SEED", 1)),
+        phases=phases,
+    )
     if "WALK_KEEP" in os.environ:
-        open(f"{os.environ['WALK_KEEP']}-{kind}.txt", "w").write(done.said)
-    print(kind, done.cases)
+        Path(f"{os.environ['WALK_KEEP']}-{kind}.txt").write_text(done.said)
     assert done.clean, done.said
     assert done.cases > 100

@@ -23,7 +23,9 @@ class Walked:
     said: str
 
 
-def walk(url: str, secret: str, folder: Path, *, examples: int, seed: int, phases: str = "examples,coverage,fuzzing,stateful") -> Walked:
+def walk(
+    url: str, secret: str, folder: Path, *, examples: int, seed: int, phases: str = "examples,coverage,fuzzing,stateful"
+) -> Walked:
     """Ask every operation of the API at ``url`` at most ``examples`` times in each phase, as the holder of a token.
 
     All checks.  The phase ``coverage`` tries every border of every parameter: some hundred requests an operation.
@@ -37,6 +39,7 @@ def walk(url: str, secret: str, folder: Path, *, examples: int, seed: int, phase
         *("--generation-database", "none", "--no-shrink", "--report", "json", "--report-json-path", str(report)),
     ]
     surroundings = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
+    surroundings |= {"SCHEMATHESIS_HOOKS": "hooks", "PYTHONPATH": str(CONFIG.parent)}
     done = subprocess.run(command, cwd=folder, env=surroundings, capture_output=True, text=True, check=False)
     said = done.stdout + done.stderr
     return Walked(_cases(said, report), done.returncode == 0, said)

@@ -13,8 +13,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by, person
-from tongban.doors.look.papers import saved
 from tongban.doors.look.paging import PER_PAGE, number_of, paged
+from tongban.doors.look.papers import saved
 from tongban.doors.portal.filing.keeping import applicant as guard
 from tongban.doors.visiting import Visitor, visitor
 from tongban.rooms import clock

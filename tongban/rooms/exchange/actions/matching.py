@@ -110,8 +110,9 @@ def settle_difference(
     """销账: a person says how a difference was settled (``SETTLEMENTS``).  ``resent`` hands the case over again.
 
     Should both sides still differ at the next matching, it comes back as a new one.  ``by_unit``,
-    ``county``: of whoever settles it; empty: not held against anything.  Raises ``Refused``: ``settlement_unknown``, ``note_missing``,
-    ``difference_unknown``, ``not_the_owner``, ``difference_settled``, ``nothing_to_resend``.
+    ``county``: of whoever settles it; empty: not held against anything.
+    Raises ``Refused``: ``settlement_unknown``, ``note_missing``, ``difference_unknown``, ``not_the_owner``,
+    ``difference_settled``, ``nothing_to_resend``.
     """
     if how not in SETTLEMENTS:
         raise Refused("settlement_unknown", f"销账方式只能是：{'、'.join(SETTLEMENTS.values())}。请重新选择。")

@@ -73,7 +73,8 @@ def urge_withheld(withheld_id: UUID, *, actor: str, county: str = "") -> int:
 def end_withheld(withheld_id: UUID, *, ending: str, actor: str, county: str = "") -> None:
     """了结: it was opened, another source serves, or the line was a mistake.
 
-    ``county``: of whoever says so; empty: the house.  Raises ``Refused``: ``ending_unknown``, ``withheld_unknown``, ``withheld_ended``.
+    ``county``: of whoever says so; empty: the house.
+    Raises ``Refused``: ``ending_unknown``, ``withheld_unknown``, ``withheld_ended``.
     """
     if ending not in ENDINGS:
         raise Refused("ending_unknown", f"了结方式只能是：{'、'.join(ENDINGS.values())}。请重新选择。")
