@@ -42,8 +42,10 @@ def _drawn(content: bytes, media: str) -> bytes:
             raise _too_large()
         upright = ImageOps.exif_transpose(picture)
         clean = upright.convert("RGB") if media == "jpg" else upright.copy()
-        clear = {"transparency": clean.info["transparency"]} if "transparency" in clean.info else {}
-    clean.info = clear
+        through = clean.info.get("transparency")
+    clean.info.clear()
+    if through is not None:
+        clean.info["transparency"] = through
     made = BytesIO()
     if media == "jpg":
         clean.save(made, "JPEG", quality=QUALITY, subsampling=0)
