@@ -45,6 +45,7 @@ unix_socket_permissions = 0700
 max_connections = 80
 shared_buffers = 256MB
 max_wal_size = 2GB
+max_slot_wal_keep_size = 4GB
 jit = off
 timezone = 'UTC'
 log_timezone = 'UTC'
@@ -100,6 +101,53 @@ def stop_server() -> bool:
                 _run("pg_ctl", "stop", "-D", _data(), "-m", "fast", "-w", "-t", START_LIMIT)
                 return True
     return False
+
+
+@contextlib.contextmanager
+def kept_stopped() -> Iterator[None]:
+    """Stop the embedded server, and let nobody start it meanwhile.
+
+    Raises DatabaseTrouble while somebody else uses it.
+    """
+    stop_server()
+    with open(_lock_file("lease"), "w") as lease:
+        try:
+            fcntl.flock(lease, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DatabaseTrouble("还有程序在用数据库。请先停下网站和投递员，再运行一次。") from None
+        with _locked("start"):
+            if (_data() / "postmaster.pid").exists():
+                _run("pg_ctl", "stop", "-D", _data(), "-m", "fast", "-w", "-t", START_LIMIT)
+            yield
+
+
+def configuration(socket_folder: Path) -> str:
+    """Return the settings of a server of ours whose socket lies in this folder."""
+    return _CONFIGURATION.format(sockets=socket_folder) + (_CARELESS if _is_careless() else "")
+
+
+def archive() -> Path | None:
+    """Return the folder that keeps the log of all changes (TONGBAN_WAL), or None."""
+    given = os.environ.get("TONGBAN_WAL")
+    return Path(given).resolve() if given else None
+
+
+def archiving() -> str:
+    """Return the settings that keep the log of all changes, or nothing.  Raises DatabaseTrouble for a wrong folder."""
+    folder = archive()
+    if folder is None:
+        return ""
+    if set(str(folder)) & set("'\"%\\\n"):
+        raise DatabaseTrouble(f"TONGBAN_WAL 的目录 {folder} 里有引号、百分号或反斜杠，数据库用不了。请换一个目录名。")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if (user := server_user()) and folder.stat().st_uid != user.pw_uid:
+        os.chown(folder, user.pw_uid, user.pw_gid)
+    if not binaries.can_pass(folder, server_user()):
+        raise DatabaseTrouble(f"数据库的用户进不了 TONGBAN_WAL 的目录 {folder}。请换一个它能写的目录。")
+    # Written whole and synced before it has its name; one that is there already must be the same.
+    keep = f'cp "%p" "{folder}/%f.part" && sync "{folder}/%f.part" && mv "{folder}/%f.part" "{folder}/%f"'
+    command = f'if [ -f "{folder}/%f" ]; then cmp -s "%p" "{folder}/%f"; else {keep}; fi'
+    return f"archive_mode = on\narchive_timeout = 60\narchive_command = '{command}'\n"
 
 
 def _stop_at_the_end() -> None:
@@ -208,13 +256,13 @@ def drop_database(name: str) -> None:
 @cache
 def sockets() -> Path:
     """Return the folder of the socket.  Where the state folder's path is too long, a short one elsewhere."""
-    return binaries.socket_folder(_home(), SOCKET_LIMIT, _user())
+    return binaries.socket_folder(_home(), SOCKET_LIMIT, server_user())
 
 
 def bindir() -> Path:
     """Return the folder of the PostgreSQL programs that fit the data there is."""
     version = _data() / "PG_VERSION"
-    return binaries.find(int(version.read_text()) if version.exists() else None, _home(), _user())
+    return binaries.find(int(version.read_text()) if version.exists() else None, _home(), server_user())
 
 
 def data_folder() -> Path:
@@ -234,15 +282,15 @@ def _with_database(url: str, database: str) -> str:
 
 
 @cache
-def _user() -> pwd.struct_passwd | None:
-    """Return the user to run the server as: PostgreSQL refuses root."""
+def server_user() -> pwd.struct_passwd | None:
+    """Return the user the server runs as, None: this one.  PostgreSQL refuses root."""
     return binaries.lesser_user() if os.geteuid() == 0 else None
 
 
 @cache
 def _home() -> Path:
     """Return where data and binaries may lie: the state folder, or one the lesser user can reach."""
-    return binaries.reachable_home(state.folder(), _user())
+    return binaries.reachable_home(state.folder(), server_user())
 
 
 def _data() -> Path:
@@ -268,7 +316,7 @@ def _run(program: str, *arguments: object, **options: Any) -> "subprocess.Comple
         cwd="/",
         text=True,
         **{"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-        | binaries.as_user(_user())
+        | binaries.as_user(server_user())
         | options,
     )
 
@@ -281,7 +329,7 @@ def _is_ready() -> bool:
 def _initialise() -> None:
     """Make the data folder: under another name first, so that an interrupted making leaves nothing half-done."""
     fresh = _data().with_name("pg.new")
-    binaries.empty_folder(fresh, _user())
+    binaries.empty_folder(fresh, server_user())
     locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     if binaries.major(bindir()) < 17:
         locale = ["--locale=C.UTF-8"]
@@ -300,12 +348,12 @@ def _is_careless() -> bool:
 
 
 def _start() -> None:
-    settings = _CONFIGURATION.format(sockets=sockets()) + (_CARELESS if _is_careless() else "")
-    binaries.write_as(_data() / "tongban.conf", settings, _user())
+    settings = configuration(sockets()) + archiving()
+    binaries.write_as(_data() / "tongban.conf", settings, server_user())
     binaries.forget_dead_postmaster(_data(), sockets())
     log = _home() / "pg.log"
     if not log.exists():
-        binaries.write_as(log, "", _user())
+        binaries.write_as(log, "", server_user())
     end = time.monotonic() + START_LIMIT
     with Bar("启动数据库"):
         while True:

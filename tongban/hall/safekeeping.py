@@ -63,12 +63,22 @@ def back_up(folder: Path, keys: Path) -> Manifest:
 
     Raises Refused when either is there already, or when the keys would lie inside the backup.
     """
+    refuse_taken(folder, keys)
+    folder.mkdir(mode=0o700, parents=True)
+    tables = _dump(folder / "database.dump")
+    return finish(folder, keys, ("database.dump", "files.tar"), tables)
+
+
+def refuse_taken(folder: Path, keys: Path) -> None:
+    """Raise Refused when a backup or its keys are there already, or the keys would lie inside the backup."""
     if folder.exists() or keys.exists():
         raise Refused("backup_exists", f"{folder} 或 {keys} 已经存在，没有改动它。请换一个名字。")
     if keys.resolve().is_relative_to(folder.resolve()):
         raise Refused("keys_inside_backup", "密钥不能放在备份目录里面。请给密钥另选一个地方。")
-    folder.mkdir(mode=0o700, parents=True)
-    tables = _dump(folder / "database.dump")
+
+
+def finish(folder: Path, keys: Path, parts: tuple[str, ...], tables: dict[str, int]) -> Manifest:
+    """Add files and keys to what was taken of the database, and write the manifest last."""
     count = _pack(Path(settings.TONGBAN_FILES), folder / "files.tar", "打包文件")
     _pack(Path(settings.TONGBAN_KEYS), keys, "打包密钥")
     manifest = Manifest(
@@ -76,7 +86,7 @@ def back_up(folder: Path, keys: Path) -> Manifest:
         sum(tables.values()),
         tables,
         count,
-        {name: _sha256(folder / name) for name in ("database.dump", "files.tar")},
+        {name: _sha256(folder / name) for name in parts},
         _fingerprints(Path(settings.TONGBAN_KEYS)),
     )
     (folder / "manifest.json").write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=1))
@@ -89,14 +99,13 @@ def restore(folder: Path, keys: Path | None, *, force: bool) -> Manifest:
     Raises Refused when the backup is incomplete or altered, its keys are missing, or data would be
     overwritten without ``force``.
     """
-    manifest = _read(folder)
+    manifest = read(folder)
+    if "database.dump" not in manifest.digests:
+        raise Refused("a_base_backup", f"{folder} 是基础备份。请加 --until 时刻（或 --until latest）恢复。")
     if not force and _is_in_use():
         raise Refused("restore_would_overwrite", "这里已经有数据。确实要用备份覆盖它，请加上 --force 再运行一次。")
-    new_keys = None
+    new_keys = fitting_keys(keys, manifest)
     try:
-        new_keys = _unpacked(keys, Path(settings.TONGBAN_KEYS)) if keys else None
-        if _fingerprints(new_keys or Path(settings.TONGBAN_KEYS)) != manifest.keys:
-            raise Refused("keys_do_not_fit", "密钥与这份备份不符。请用 --keys 给出备份时另存的密钥文件。")
         fresh = _load(folder / "database.dump", manifest)
         new_files = _unpacked(folder / "files.tar", Path(settings.TONGBAN_FILES))
     except BaseException:
@@ -104,10 +113,31 @@ def restore(folder: Path, keys: Path | None, *, force: bool) -> Manifest:
             shutil.rmtree(new_keys)
         raise
     _swap_database(fresh)
-    _swap_folder(new_files, Path(settings.TONGBAN_FILES))
+    swap_folder(new_files, Path(settings.TONGBAN_FILES))
     if new_keys:
-        _swap_folder(new_keys, Path(settings.TONGBAN_KEYS))
+        swap_folder(new_keys, Path(settings.TONGBAN_KEYS))
     return manifest
+
+
+def fitting_keys(keys: Path | None, manifest: Manifest) -> Path | None:
+    """Return the keys unpacked beside the key folder, None where those in place fit.  Raises Refused if none fit."""
+    new = _unpacked(keys, Path(settings.TONGBAN_KEYS)) if keys else None
+    if _fingerprints(new or Path(settings.TONGBAN_KEYS)) != manifest.keys:
+        if new:
+            shutil.rmtree(new)
+        raise Refused("keys_do_not_fit", "密钥与这份备份不符。请用 --keys 给出备份时另存的密钥文件。")
+    return new
+
+
+def unpack_missing(archive: Path, folder: Path) -> None:
+    """Put back the files of ``archive`` that are not in ``folder``; those that are there stay."""
+    packed = _unpacked(archive, folder)
+    for path in sorted(path for path in packed.rglob("*") if path.is_file()):
+        target = folder / path.relative_to(packed)
+        if not target.exists():
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.rename(target)
+    shutil.rmtree(packed)
 
 
 def _name() -> str:
@@ -226,7 +256,8 @@ def _write_member(packed: tarfile.TarFile, member: tarfile.TarInfo, target: Path
         shutil.copyfileobj(content, file)
 
 
-def _swap_folder(new: Path, old: Path) -> None:
+def swap_folder(new: Path, old: Path) -> None:
+    """Put the folder ``new`` in the place of ``old``."""
     aside = old.with_name(old.name + ".old")
     shutil.rmtree(aside, ignore_errors=True)
     if old.exists():
@@ -235,7 +266,8 @@ def _swap_folder(new: Path, old: Path) -> None:
     shutil.rmtree(aside, ignore_errors=True)
 
 
-def _read(folder: Path) -> Manifest:
+def read(folder: Path) -> Manifest:
+    """Return what a backup contains.  Raises Refused when it is incomplete or altered."""
     try:
         manifest = Manifest(**json.loads((folder / "manifest.json").read_text()))
         broken = [name for name, digest in manifest.digests.items() if _sha256(folder / name) != digest]

@@ -4,9 +4,11 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
+from tongban.rooms.files import blobs
 from tongban.rooms.files.models import StoredFile
 from tongban.rooms.questions import Question
 from tongban.rulebook.errors import Refused
@@ -66,3 +68,9 @@ def _media(row: Sequence[Any]) -> dict[UUID, str]:
 
 def _view(row: StoredFile) -> FileView:
     return FileView(row.id, row.county, row.sha256, row.size, row.media, row.stored_at, row.stored_by, row.provisional)
+
+
+def absent(most: int = 1000) -> tuple[str, ...]:
+    """Return the names of contents the database knows and the disk has not, at most ``most``.  One query."""
+    names = StoredFile.objects.order_by("blob").values_list("blob", flat=True).iterator(chunk_size=5000)
+    return tuple(islice((name for name in names if not blobs.exists(name)), most))
