@@ -18,6 +18,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from tongban.hall.arguments import Parser
+from tongban.rulebook.errors import Refused
 
 FOLDER = Path(__file__).resolve().parent / "commands"
 
@@ -64,6 +65,11 @@ def main(words: list[str]) -> int:
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, _leave)
     known = commands()
+    try:
+        words = _at_county(words)
+    except Refused as no:
+        print(f"{no.sentence}（{no.code}）", file=sys.stderr)
+        return 1
     if not words or words[0] in ("-h", "--help"):
         print(_overview(known))
         return 0
@@ -81,9 +87,20 @@ def main(words: list[str]) -> int:
         return 0
 
 
-def _run(command: Command, words: list[str]) -> int:
-    from tongban.rulebook.errors import Refused
+def _at_county(words: list[str]) -> list[str]:
+    """Take ``--at CODE`` off the words and make this process that county's (``hall/counties``)."""
+    if not words or words[0].partition("=")[0] != "--at":
+        return words
+    _, there, code = words[0].partition("=")
+    if not there and len(words) < 2:
+        raise Refused("county_unknown", "--at 后面要写县的六位区划代码。")
+    from tongban.hall import counties
 
+    counties.become(code if there else words[1])
+    return words[1:] if there else words[2:]
+
+
+def _run(command: Command, words: list[str]) -> int:
     if command.needs_django:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongban.hall.settings")
         import django
@@ -110,6 +127,18 @@ def _prepare_database() -> None:
     except OperationalError as wrong:
         said = " ".join(str(wrong).split())
         raise SystemExit(f"数据库连不上。请核对 DATABASE_URL，并确认数据库已经启动。数据库说：{said}") from None
+    _keep_to_county()
+
+
+def _keep_to_county() -> None:
+    """A process of one county refuses a database that holds another: a wrong address must not go unnoticed."""
+    from tongban.rooms.supervision import queries
+
+    own = os.environ.get("TONGBAN_COUNTY")
+    if own and (others := [code for code in queries.counties() if code != own]):
+        raise SystemExit(
+            f"这个数据库里是县 {'、'.join(others)} 的办件和事项，不是 {own} 的。请核对 TONGBAN_COUNTIES 中 {own} 的数据库。"
+        )
 
 
 def _arguments(command: Command, module: Any, words: list[str]) -> argparse.Namespace:
@@ -132,7 +161,7 @@ def _is_chinese(text: str | None) -> bool:
 def _overview(known: dict[str, Command]) -> str:
     width = max(map(len, known), default=0) + 2
     lines = [f"  {name:<{width}}{command.help}" for name, command in known.items()]
-    return "\n".join(["用法：./run 命令 [参数……]     每个命令都可以加 --help 看说明", "", *lines])
+    return "\n".join(["用法：./run [--at 县] 命令 [参数……]     每个命令都可以加 --help 看说明", "", *lines])
 
 
 def _leave(number: int, frame: FrameType | None) -> NoReturn:

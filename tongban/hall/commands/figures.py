@@ -4,9 +4,12 @@
 
 例：./run figures --from 2026-10-01 --to 2026-10-31
     ./run figures --from 2026-10-13 --to 2026-10-13 --open accepted
+    ./run figures --county 990127 --export 990127.json    导出，供几个县相加（./run counties add）
 """
 
 import argparse
+from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tongban.hall.arguments import day, wide
@@ -38,6 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--level", metavar="层级", choices=tuple("1234567"), help="只看一个行使层级，县级是 4")
     parser.add_argument("--channel", metavar="渠道", choices=tuple(_CHANNELS), help=f"只看一个渠道：{_CHANNEL_WORDS}")
     parser.add_argument("--open", dest="code", metavar="代码", help="打开一个指标，列出它的每一行")
+    parser.add_argument("--export", metavar="文件", help="把一个县的全部指标写成文件，供几个县相加；- 表示打印出来")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -53,6 +57,8 @@ def run(args: argparse.Namespace) -> int:
     if args.code and args.code not in BY_CODE:
         raise Refused("figure_unknown", f"没有代码为“{args.code}”的指标。现有：{'、'.join(BY_CODE)}。")
     narrowed = {name: getattr(args, name) for name in ("unit", "item", "level", "channel")}
+    if args.export:
+        return _export(args, first, last)
     for county in _counties(args):
         print(f"{county}　{first} 至 {last}")
         if args.code:
@@ -60,6 +66,27 @@ def run(args: argparse.Namespace) -> int:
             _print_rows(figure, queries.rows(args.code, county, first, last, **narrowed))
         else:
             _print_figures(queries.figures(county, first, last, **narrowed))
+    return 0
+
+
+def _export(args: argparse.Namespace, first: date, last: date) -> int:
+    """Write the whole county's sums; a part of a county must not pass for all of it."""
+    from tongban.rooms.supervision import queries
+    from tongban.rulebook.errors import Refused
+    from tongban.rulebook.indicators import adding, sums_of
+
+    if args.unit or args.item or args.level or args.channel or args.code:
+        raise Refused("figures_partial", "导出的是全县的指标，不能同时用 --unit、--item、--level、--channel、--open。")
+    there = _counties(args)
+    if len(there) != 1:
+        raise Refused("county_unknown", f"这里有 {len(there)} 个县，一次导出一个：请写 --county。")
+    figures = {code: sums_of(figure) for code, figure in queries.figures(there[0], first, last).items()}
+    text = adding.written(adding.Sheet(there, first, last, figures))
+    if args.export == "-":
+        print(text, end="")
+    else:
+        Path(args.export).write_text(text, encoding="utf-8")
+        print(f"{there[0]}　{first} 至 {last}：{len(figures)} 个指标已写入 {args.export}")
     return 0
 
 

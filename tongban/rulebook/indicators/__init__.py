@@ -7,6 +7,7 @@ opens to exactly its rows.  An empty population gives no value: it reads 无数�
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
+from tongban.rulebook.indicators import adding
 from tongban.rulebook.indicators.definitions import DEFINITIONS, Definition, Mark
 from tongban.rulebook.indicators.facts import (
     CaseFact,
@@ -46,10 +47,7 @@ class Figure:
     denominator_ids: tuple[str, ...]
 
     def __str__(self) -> str:
-        if self.value is None:
-            return "无数据"
-        unit = BY_CODE[self.code].unit
-        return f"{self.value}%" if unit == "%" else f"{self.value}{unit}"
+        return told(self.code, self.value)
 
 
 def compute(code: str, facts: Facts) -> Figure:
@@ -58,7 +56,7 @@ def compute(code: str, facts: Facts) -> Figure:
     tally = definition.tally(facts)
     return Figure(
         code,
-        _value(tally, percent=definition.unit == "%"),
+        value_of(code, tally),
         tally.numerator,
         tally.denominator,
         tally.numerator_ids,
@@ -71,13 +69,27 @@ def compute_by(code: str, facts: Facts, by: Dimension) -> dict[str, Figure]:
     return {key: compute(code, part) for key, part in split(facts, by).items()}
 
 
-def _value(tally: Tally, *, percent: bool) -> Decimal | None:
-    if tally.denominator is None:
-        return tally.numerator
-    if not tally.denominator:
+def sums_of(figure: Figure) -> adding.Sums:
+    """Return what of a figure may be added to that of another county."""
+    return adding.sums(figure.numerator, figure.denominator, figure.numerator_ids, figure.denominator_ids)
+
+
+def value_of(code: str, sums: Tally | adding.Sums) -> Decimal | None:
+    """Return the value of these sums: half-up to two decimals, None where nothing is below the line."""
+    if sums.denominator is None:
+        return sums.numerator
+    if not sums.denominator:
         return None
     with localcontext(prec=50):
-        return (tally.numerator * (100 if percent else 1) / tally.denominator).quantize(_CENT, ROUND_HALF_UP)
+        factor = 100 if BY_CODE[code].unit == "%" else 1
+        return (sums.numerator * factor / sums.denominator).quantize(_CENT, ROUND_HALF_UP)
+
+
+def told(code: str, value: Decimal | None) -> str:
+    """Return a value as people read it."""
+    if value is None:
+        return "无数据"
+    return f"{value}{BY_CODE[code].unit}"
 
 
 __all__ = [
@@ -96,8 +108,12 @@ __all__ = [
     "MaterialFact",
     "Met",
     "RatingFact",
+    "adding",
     "compute",
     "compute_by",
     "split",
+    "sums_of",
+    "told",
+    "value_of",
     "workdays_of",
 ]
