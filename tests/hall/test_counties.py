@@ -59,7 +59,7 @@ class Town:
 
 
 @pytest.fixture
-def second() -> Iterator[dict[str, Any]]:
+def second() -> dict[str, Any]:
     """A second server with a second county, kept from run to run for as long as the tables stay the same."""
     from tongban.hall import schema
 
@@ -73,7 +73,7 @@ def second() -> Iterator[dict[str, Any]]:
         text=True,
     )
     assert told.returncode == 0, told.stderr
-    yield {"state": str(home), **json.loads(told.stdout.splitlines()[-1])}
+    return {"state": str(home), **json.loads(told.stdout.splitlines()[-1])}
 
 
 @pytest.fixture

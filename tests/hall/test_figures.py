@@ -1,6 +1,7 @@
 """./run figures: every figure with its formula, and the rows behind one."""
 
 import argparse
+from dataclasses import replace
 
 import pytest
 
@@ -60,6 +61,33 @@ def test_wrong_words_are_refused_with_what_to_do(accepted, words, code):
     with pytest.raises(Refused) as refused:
         run(*words)
     assert refused.value.code == code
+
+
+def test_exported_figures_are_added_as_they_were_counted(accepted, capsys, tmp_path):
+    from tongban.hall.__main__ import main
+    from tongban.rulebook.indicators import adding
+
+    path = tmp_path / "990127.json"
+    assert run("--county", "990127", "--export", str(path)) == 0
+    mine = adding.read(path.read_text(encoding="utf-8"), "x")
+    assert (mine.counties, mine.figures["accepted"].rows_above) == (("990127",), 1)
+    theirs = tmp_path / "990128.json"
+    theirs.write_text(adding.written(replace(mine, counties=("990128",))), encoding="utf-8")
+    capsys.readouterr()
+    assert main(["counties", "add", str(path), str(theirs)]) == 0
+    shown = capsys.readouterr().out
+    assert "accepted\t受理量\t2件\t2\t990127:1件 990128:1件" in shown
+    assert "completion\t办结率\t0.00%\t0/2\t" in shown
+    assert main(["counties", "add", str(path), str(path)]) == 1
+    assert "县 990127 出现了两次" in capsys.readouterr().err
+
+
+def test_a_part_of_a_county_is_not_exported(accepted):
+    from tongban.rulebook.errors import Refused
+
+    with pytest.raises(Refused) as refused:
+        run("--export", "-", "--channel", "net")
+    assert refused.value.code == "figures_partial"
 
 
 def test_wrong_date_is_explained(capsys):

@@ -137,7 +137,8 @@ def _keep_to_county() -> None:
     own = os.environ.get("TONGBAN_COUNTY")
     if own and (others := [code for code in queries.counties() if code != own]):
         raise SystemExit(
-            f"这个数据库里是县 {'、'.join(others)} 的办件和事项，不是 {own} 的。请核对 TONGBAN_COUNTIES 中 {own} 的数据库。"
+            f"这个数据库里是县 {'、'.join(others)} 的办件和事项，不是 {own} 的。"
+            f"请核对 TONGBAN_COUNTIES 中 {own} 的数据库。"
         )
 
 

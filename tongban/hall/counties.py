@@ -18,6 +18,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tongban.hall import state
 from tongban.rulebook.errors import Refused
@@ -99,10 +100,10 @@ def by_host(known: Mapping[str, Place]) -> dict[str, str]:
     return {host: one.code for one in known.values() for host in one.hosts}
 
 
-def _place(code: str, told: object) -> Place:
+def _place(code: str, told: Any) -> Place:
     if not re.fullmatch(r"\d{6}", code):
         raise ValueError(f"县的代码 {code} 应为六位数字")
-    one = {"database": told} if isinstance(told, str) else dict(told)  # type: ignore[call-overload]
+    one: dict[str, Any] = {"database": told} if isinstance(told, str) else dict(told)
     if unknown := set(one) - _KNOWN:
         raise ValueError(f"县 {code} 有不认识的项 {'、'.join(sorted(unknown))}")
     hosts = tuple(str(host).lower() for host in one.get("hosts", ()))
@@ -112,8 +113,8 @@ def _place(code: str, told: object) -> Place:
     if owned := set(more) & {"DATABASE_URL", "DATABASE_OWNER_URL", "TONGBAN_STATE", "TONGBAN_COUNTIES"}:
         raise ValueError(f"县 {code} 的 environment 里不写 {'、'.join(sorted(owned))}")
     home = str(one.get("state") or state.folder() / "counties" / code)
-    texts = (str(one.get(name, "")) for name in ("database", "owner"))
-    return Place(code, hosts, *texts, state=home, web=str(one.get("web", "")), more=more)
+    database, owner, web = (str(one.get(name, "")) for name in ("database", "owner", "web"))
+    return Place(code, hosts, database, owner, home, web, more)
 
 
 def _keep_apart(found: Mapping[str, Place]) -> None:

@@ -97,9 +97,7 @@ def _print_sum(sheets: list[adding.Sheet]) -> int:
     print(f"{'、'.join(whole.counties)}　{whole.first} 至 {whole.last}")
     for code, one in whole.figures.items():
         share = f"{one.numerator}" if one.denominator is None else f"{one.numerator}/{one.denominator}"
-        parts = " ".join(
-            f"{sheet.counties[0]}:{told(code, value_of(code, sheet.figures[code]))}" for sheet in sheets
-        )
+        parts = " ".join(f"{sheet.counties[0]}:{told(code, value_of(code, sheet.figures[code]))}" for sheet in sheets)
         print(f"{code}\t{BY_CODE[code].name}\t{told(code, value_of(code, one))}\t{share}\t{parts}")
     rows = sum(one.rows_above + one.rows_below for one in whole.figures.values())
     print(f"共 {len(sheets)} 个县，计入 {rows} 行次。")
