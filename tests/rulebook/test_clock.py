@@ -653,3 +653,45 @@ def test_the_explanation_of_a_pause_a_roll_and_an_extension():
     assert said["2026-10-08"] == (False, "工作日，届满，延长1日，从这一天起算")
     assert said["2026-10-09"] == (True, "第1日，届满")
     assert lines[-1].day == d("2026-10-09")
+
+
+def test_each_answer_on_acceptance_names_its_article():
+    notice, complete = "行政许可法 第三十二条第一款第四项", "行政许可法 第三十二条第一款第五项"
+    received, told, supplied = d("2026-02-11"), d("2026-02-25"), d("2026-03-02")
+    open_, waiting, accepted, deemed = (
+        acceptance(received, CALENDAR, today=d("2026-02-25")),
+        acceptance(received, CALENDAR, today=told, notice_on=told),
+        acceptance(received, CALENDAR, today=supplied, notice_on=told, supplied_on=supplied),
+        acceptance(received, CALENDAR, today=d("2026-02-26")),
+    )
+    assert [one.basis.text for one in (open_, waiting, accepted, deemed)] == [notice, notice, complete, notice]
+    assert [one.on for one in (open_, waiting, accepted, deemed)] == [None, None, supplied, received]
+
+
+def test_silence_accepts_only_where_there_was_silence():
+    received, late = d("2026-02-11"), d("2026-02-26")
+    assert deemed_accepted_on(received, CALENDAR, today=late) == received
+    assert deemed_accepted_on(received, CALENDAR, today=late, notice_on=d("2026-02-25")) is None
+    assert deemed_accepted_on(received, CALENDAR, today=d("2026-02-25")) is None
+    on_the_spot = permits.ON_THE_SPOT
+    assert deemed_accepted_on(received, CALENDAR, today=d("2026-02-12"), window=on_the_spot) == received
+
+
+def test_a_proceeding_of_one_day_stops_the_clock_for_that_day():
+    day = d("2026-03-09")
+    assert permits.valid_pause("hearing", day, day, day) == Excluded(day, day)
+    assert permits.valid_pause("hearing", day, day, d("2026-03-10")) is None
+
+
+def test_a_renewal_asked_for_and_decided_on_one_day():
+    day = d("2025-11-19")
+    found = renewal(day, d("2025-12-31"), CALENDAR, today=day, decided_on=day)
+    assert (found.state, found.basis.text) == (RenewalState.DECIDED, "行政许可法 第五十条第二款")
+    assert renewal(day, d("2025-12-31"), CALENDAR, today=day).state is RenewalState.TIMELY
+
+
+def test_hours_round_the_clock_end_at_midnight():
+    spans = OfficeHours.parse("00:00-24:00", every_day=True)
+    assert spans.every_day
+    assert spans.length == timedelta(days=1)
+    assert not OfficeHours.parse("09:00-12:00").every_day

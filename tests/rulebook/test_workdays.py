@@ -163,3 +163,68 @@ def test_years_that_do_not_follow_each_other_are_refused(years, code):
         merge(years)
 
     assert no.value.code == code
+
+
+def test_years_put_together_know_all_that_each_of_them_knew():
+    whole = merge(YEARS[2:4])
+    assert (whole.first, whole.known_until) == (date(2025, 1, 1), date(2026, 12, 31))
+    assert whole.off == {**YEARS[2].off, **YEARS[3].off}
+    assert whole.work == {**YEARS[2].work, **YEARS[3].work}
+    assert whole.bases == YEARS[2].bases + YEARS[3].bases
+    assert merge([YEARS[0]]).version == YEARS[0].version
+
+
+def notice(year: int, **holiday: object) -> Calendar:
+    return from_toml({"year": year, "holiday": [{"name": "节", **holiday}]})
+
+
+def test_a_notice_says_its_holidays_by_name_and_where_it_stands():
+    read = from_toml(
+        {
+            "year": 2031,
+            "notice": "国办发明电〔2030〕1号",
+            "title": "安排",
+            "verified": True,
+            "holiday": [
+                {"name": "元旦", "first": date(2030, 12, 1), "last": date(2031, 1, 1), "work": [date(2031, 1, 4)]},
+                {"name": "末日", "first": date(2031, 12, 31), "last": date(2031, 12, 31)},
+            ],
+        }
+    )
+    assert (read.first, read.known_until) == (date(2031, 1, 1), date(2031, 12, 31))
+    assert set(read.off.values()) == {"元旦", "末日"}
+    assert len(read.off) == 33
+    assert read.work == {date(2031, 1, 4): "元旦"}
+    (basis,) = read.bases
+    assert (basis.kind, basis.text, basis.source) == ("document", "国办发明电〔2030〕1号", "安排")
+    assert basis.verified
+    (blank,) = from_toml({"year": 2031}).bases
+    assert (blank.text, blank.source, blank.verified) == ("2031 年放假安排", "", False)
+
+
+@pytest.mark.parametrize("year", [1949, 9998])
+def test_first_and_last_year_there_can_be(year):
+    assert notice(year, first=date(year, 12, 31), last=date(year, 12, 31)).first == date(year, 1, 1)
+    assert merge([from_toml({"year": year})]).known_until == date(year, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("holiday", "said"),
+    [
+        ({"first": date(2030, 11, 30), "last": date(2031, 1, 1)}, "2031 年节的日期 2030-11-30 不在这一年"),
+        ({"first": date(2031, 1, 1), "last": date(2032, 1, 1)}, "2031 年节的日期 2032-01-01 不在这一年"),
+        (
+            {"first": date(2031, 1, 1), "last": date(2031, 1, 1), "work": [date(2029, 12, 1)]},
+            "2031 年节的日期 2029-12-01 不在这一年",
+        ),
+        (
+            {"first": date(2031, 1, 1), "last": date(2031, 1, 1), "work": [date(2031, 1, 3)]},
+            "2031-01-03 本来就是工作日，不能算2031年的调休上班日",
+        ),
+    ],
+)
+def test_a_day_that_cannot_be_is_named(holiday, said):
+    with pytest.raises(Refused) as no:
+        notice(2031, **holiday)
+    assert no.value.code == "calendar_wrong"
+    assert no.value.sentence == f"放假安排有误：{said}。请对照国务院办公厅的通知改正。"
