@@ -16,8 +16,10 @@ from tongban.rooms.people import queries
 from tongban.rulebook.authority import Power
 from tongban.rulebook.errors import Refused
 
-#: The cookie with the secret of a sign-in, and those in which somebody without one keeps how she likes the pages.
-COOKIE, BIG_TEXT, LANGUAGE = "tongban", "tongban_big", "tongban_lang"
+#: The cookie with the secret of a sign-in; behind HTTPS its name says that no other host and no plain line may set it.
+COOKIE = "__Host-tongban" if settings.SESSION_COOKIE_SECURE else "tongban"
+#: Cookies in which somebody without a sign-in keeps how she likes the pages.
+BIG_TEXT, LANGUAGE = "tongban_big", "tongban_lang"
 
 
 @dataclass(frozen=True)

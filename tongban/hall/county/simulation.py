@@ -38,7 +38,12 @@ _PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
     b"trailer<</Root 1 0 R>>\n%%EOF\n"
 )
-_JPG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffd9")
+_JPG = bytes.fromhex(
+    "ffd8ffe000104a46494600010100000100010000ffdb004300ffffffffffffffffffffffffffffffffffffffffffffffffff"
+    "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc0000b08000100010101"
+    "1100ffc40014000100000000000000000000000000000003ffc40014100100000000000000000000000000000000ffda0008"
+    "010100003f0047ffd9"
+)
 SAMPLES = {"png": PNG, "pdf": _PDF, "jpg": _JPG}
 _INNER = frozenset({ItemClass.APPEAL, ItemClass.INTERNAL, ItemClass.POLICY})
 

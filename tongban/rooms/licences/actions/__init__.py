@@ -17,6 +17,7 @@ from tongban.rooms.licences.actions.seals import (
     limit_seal,
     make_demo_seals,
     register_seal,
+    renew_demo_seals,
     withdraw_seal,
 )
 
@@ -29,6 +30,7 @@ __all__ = [
     "keep_licence_entry",
     "hand_over_seal",
     "limit_seal",
+    "renew_demo_seals",
     "make_demo_seals",
     "register_seal",
     "renew",

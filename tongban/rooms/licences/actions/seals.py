@@ -77,6 +77,24 @@ def register_seal(
 
 
 @transaction.atomic
+def renew_demo_seals(county: str, *, actor: str = "house") -> tuple[UUID, ...]:
+    """Change the keys of a county's 测试章: each in use is withdrawn and a new one takes its place and its keeper.
+
+    What the old ones sealed stays valid.  Returns the new ones.  Raises ``Refused("demo_seals_refused")``.
+    """
+    if not settings.TONGBAN_DEMO:
+        raise Refused("demo_seals_refused", "正式印章的密钥由签发机构更换。请停用原来的印章，再登记新签发的。")
+    units = {unit.code: unit for unit in people.units(county)}
+    made = []
+    for old in Seal.objects.filter(county=county, withdrawn_at=None, demo=True).order_by("id"):
+        withdraw_seal(old.id, reason="key_change", actor=actor)
+        new = _make(county, units[old.unit], old.use, actor)
+        Seal.objects.filter(id=new).update(items=old.items, keeper=old.keeper)
+        made.append(new)
+    return tuple(made)
+
+
+@transaction.atomic
 def withdraw_seal(seal_id: UUID, *, reason: str, actor: str) -> None:
     """停用印章: from this moment it seals nothing; what it sealed before stays valid.  ``reason`` is a short code.
 
