@@ -42,6 +42,7 @@ OFFICES = Offices()
 COMMON = """
 begin: new: draft: applicant clerk:
 save: draft: .: applicant clerk:
+discard: draft: withdrawn: applicant house:
 file: new draft: filed: applicant clerk house: receipt
 ask_correction: filed: correcting: acceptor: correction_notice
 supply: correcting: filed: applicant clerk: receipt

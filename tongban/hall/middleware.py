@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseForbidden
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +30,29 @@ class SecureHeaders:
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+
+class NoNul:
+    """Refuses a form or an address with a zero byte in it: no keyboard types one, and no table can keep it."""
+
+    FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self._answer(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, arguments: tuple[Any, ...], named: dict[str, Any]
+    ) -> HttpResponse | None:
+        """Return a refusal, or None to let the view answer."""
+        told = [*request.GET.lists()]
+        if request.method == "POST" and request.content_type in self.FORMS:
+            told += request.POST.lists()
+        if any("\x00" in text for name, values in told for text in (name, *values)):
+            return HttpResponseBadRequest("提交的内容里有无法识别的字符。请返回上一页，删除后重新填写。")
+        return None
 
 
 class RefuseUnguarded:

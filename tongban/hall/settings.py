@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "tongban.doors.look.refusing.Refusals",
     "tongban.hall.middleware.RefuseUnguarded",
+    "tongban.hall.middleware.NoNul",
 ]
 
 ROOT_URLCONF = "tongban.hall.urls"

@@ -1,6 +1,5 @@
 """对接: other agencies' systems tell what they did, and are told what happened here."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from pydantic import Field
 
 from tongban.doors.api.asking import asked
 from tongban.doors.api.opening import operation
-from tongban.doors.api.shapes import Body, Moment
+from tongban.doors.api.shapes import Body, Day, Moment
 from tongban.rooms.exchange import actions as exchange
 from tongban.rooms.exchange.port import OutsideMessage
 from tongban.rooms.people import actions as people
@@ -24,7 +23,7 @@ class MessageIn(Body):
     outside_number: str = Field(min_length=1, max_length=64, description="对方的办件编号")
     sequence: int = Field(ge=1, description="办件内从 1 起的序号；按序号办理，先到的等前面的")
     state: Literal["accepted", "working", "granted", "refused"]
-    on: date
+    on: Day
 
 
 class Received(Schema):

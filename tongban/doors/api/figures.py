@@ -11,6 +11,7 @@ from pydantic import Field
 from tongban.doors.api import shapes
 from tongban.doors.api.asking import Asked, asked
 from tongban.doors.api.opening import operation
+from tongban.doors.api.shapes import Day
 from tongban.rooms import clock
 from tongban.rooms.people import queries as people
 from tongban.rooms.supervision import queries
@@ -82,8 +83,8 @@ def list_figures(request: HttpRequest) -> Any:
 def read_figure(
     request: HttpRequest,
     code: str,
-    first: date | None = None,
-    last: date | None = None,
+    first: Day | None = None,
+    last: Day | None = None,
     unit: Annotated[str, Field(max_length=40)] = "",
     item: Annotated[str, Field(max_length=80)] = "",
     level: Level | None = None,
@@ -110,8 +111,8 @@ def read_figure(
 def list_figure_rows(
     request: HttpRequest,
     code: str,
-    first: date | None = None,
-    last: date | None = None,
+    first: Day | None = None,
+    last: Day | None = None,
     unit: Annotated[str, Field(max_length=40)] = "",
     item: Annotated[str, Field(max_length=80)] = "",
     level: Level | None = None,

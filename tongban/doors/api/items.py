@@ -1,6 +1,5 @@
 """事项: the list, one version, and what a situation asks for.  Open to everybody."""
 
-from datetime import date
 from typing import Annotated, Any
 
 from django.http import HttpRequest
@@ -10,7 +9,7 @@ from pydantic import Field
 from tongban.doors.api import shapes
 from tongban.doors.api.errors import BasisOut, told
 from tongban.doors.api.opening import operation
-from tongban.doors.api.shapes import CodeValue, Named, named
+from tongban.doors.api.shapes import CodeValue, Day, Named, named
 from tongban.rooms import clock
 from tongban.rooms.casework.queries.parts import bundle_item
 from tongban.rooms.catalogue import queries as catalogue
@@ -153,7 +152,7 @@ def list_items(
     county: County,
     name: Annotated[str, Field(max_length=80, description="名称中的字，空格分开的要都有")] = "",
     unit: str = "",
-    on: date | None = None,
+    on: Day | None = None,
     cursor: shapes.Cursor = "",
     limit: shapes.PageLimit = 50,
 ) -> Any:
@@ -169,7 +168,7 @@ def list_items(
 
 
 @operation("GET", "/items/{code}", tag="事项", out=ItemOut, scope=None)
-def read_item(request: HttpRequest, code: str, county: County, on: date | None = None) -> Any:
+def read_item(request: HttpRequest, code: str, county: County, on: Day | None = None) -> Any:
     """查看一个事项：材料、表单、期限、情形、指南。"""
     day = on or clock.today()
     found = catalogue.in_force(county, code, day)
@@ -224,7 +223,7 @@ def list_follow_on(
     county: County,
     after: Annotated[str, Field(max_length=80, description="领到的证照种类代号，如 business-licence")],
     scope: Annotated[str, Field(max_length=2000, description="经营范围")] = "",
-    on: date | None = None,
+    on: Day | None = None,
 ) -> Any:
     """证照分离：领了营业执照以后，按经营范围还可能要办哪些许可，各怎样办。"""
     return [
@@ -247,7 +246,7 @@ def list_materials(
     code: str,
     county: County,
     option: list[str] = Query(default=[], max_length=50),  # noqa: B008 - how a parameter is declared
-    on: date | None = None,
+    on: Day | None = None,
 ) -> Any:
     """按所选情形列出需要的材料；系统生成的不列。"""
     day = on or clock.today()

@@ -104,6 +104,8 @@ def verify_document(request: HttpRequest, document_id: UUID) -> Any:
 @operation("POST", "/verifications/pdf", tag="查验", out=PdfChecked, scope=None, body="application/pdf", changes=False)
 def verify_pdf(request: HttpRequest) -> Any:
     """查验一个 PDF 文件是不是本平台出具、有没有被改动、现在算不算数，不用令牌。"""
+    if not request.body:
+        raise Refused("file_empty", "没有收到文件内容。请把 PDF 文件的内容作为请求内容提交。")
     verdict = licences.verify_pdf(request.body)
     entered = None
     if verdict.document_id and verdict.state != "altered":

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from tongban.doors.api.asking import asked
 from tongban.doors.api.opening import operation
-from tongban.doors.api.shapes import Body, Moment
+from tongban.doors.api.shapes import Body, Day, Moment
 from tongban.rooms import clock
 from tongban.rooms.casework.queries import seeing
 from tongban.rooms.exchange import actions as exchange
@@ -83,7 +83,7 @@ class HoldingIn(Body):
 class HoldingsIn(Body):
     """对方一天的清单。"""
 
-    day: date
+    day: Day
     cases: list[HoldingIn] = Field(max_length=5000)
 
 
@@ -159,7 +159,7 @@ def list_systems(request: HttpRequest) -> Any:
 
 
 @operation("GET", "/matchings", tag="对账", out=list[MatchingOut], scope="exchange")
-def list_matchings(request: HttpRequest, first: date | None = None, last: date | None = None) -> Any:
+def list_matchings(request: HttpRequest, first: Day | None = None, last: Day | None = None) -> Any:
     """列出各系统每天的对账；默认最近七天。"""
     by = asked(request)
     by.staff()

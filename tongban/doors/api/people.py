@@ -10,7 +10,7 @@ from pydantic import Field
 
 from tongban.doors.api.asking import asked
 from tongban.doors.api.opening import operation
-from tongban.doors.api.shapes import Body
+from tongban.doors.api.shapes import Body, Day
 from tongban.rooms.ledger import actions as ledger
 from tongban.rooms.people import actions as people
 from tongban.rooms.people import queries
@@ -49,7 +49,7 @@ class PersonIn(Body):
 
     name: str
     identifiers: list[NumberIn] = Field(default=[], max_length=5)
-    born: date | None = None
+    born: Day | None = None
     phone: str = ""
 
 
@@ -99,8 +99,8 @@ class MandateIn(Body):
     agent: UUID
     items: list[str] = Field(min_length=1, max_length=100, description="事项代号，或单独一个 *")
     powers: list[Literal["file", "sign", "collect"]] = Field(min_length=1)
-    valid_until: date
-    valid_from: date | None = None
+    valid_until: Day
+    valid_from: Day | None = None
 
 
 class MandateOut(Schema):

@@ -1,12 +1,13 @@
 """Shapes that several operations share: moments, code values, pages."""
 
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, TypeVar
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, PlainSerializer
+from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from tongban.rooms import clock
 from tongban.rulebook.errors import Refused
@@ -19,6 +20,19 @@ Moment = Annotated[
     PlainSerializer(lambda at: at.astimezone(clock.SHANGHAI).isoformat(timespec="seconds"), return_type=str),
     Field(json_schema_extra={"format": "date-time", "example": "2026-10-13T09:30:00+08:00"}),
 ]
+
+
+def _written_out(value: object) -> object:
+    """Let only a day that is written out pass: a bare number would be taken for seconds since 1970."""
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value) is None:
+        raise ValueError("日期要写成 2026-10-13 这样")
+    if isinstance(value, int | float):
+        raise ValueError("日期要写成 2026-10-13 这样")
+    return value
+
+
+#: A day as it is sent: year, month and day written out.
+Day = Annotated[date, BeforeValidator(_written_out)]
 
 #: Rows of a page, unless fewer are asked for.
 MOST = 100

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from tongban.doors.api.asking import Asked, asked
 from tongban.doors.api.opening import operation
-from tongban.doors.api.shapes import Body, Moment
+from tongban.doors.api.shapes import Body, Day, Moment
 from tongban.rooms import clock
 from tongban.rooms.casework.queries import seeing
 from tongban.rooms.exchange import actions as exchange
@@ -63,7 +63,7 @@ class ShareRequestIn(Body):
 class ApprovalIn(Body):
     """提供单位的同意：可以比申请的少，不能多。"""
 
-    until: date
+    until: Day
     fields: list[Name] | None = Field(default=None, description="不写：同意申请的全部")
     day_limit: int | None = Field(default=None, ge=1, description="每天最多几次")
 
@@ -239,7 +239,7 @@ def ask_resource(request: HttpRequest, code: str, body: QuestionIn) -> Any:
 
 
 @operation("GET", "/metering", tag="数据共享", out=list[MeterOut], scope="exchange")
-def read_metering(request: HttpRequest, first: date | None = None, last: date | None = None) -> Any:
+def read_metering(request: HttpRequest, first: Day | None = None, last: Day | None = None) -> Any:
     """计量：哪个单位用了哪项资源多少次；默认从本月 1 日到今天；对接系统只看到自己的。"""
     by, today = asked(request), clock.today()
     begin, end = first or today.replace(day=1), last or today

@@ -5,7 +5,6 @@ Every step goes to the verb of casework of the same meaning; whether it may be t
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
@@ -17,7 +16,7 @@ from tongban.doors.api.asking import Asked, asked
 from tongban.doors.api.drafts import NumberDrawn
 from tongban.doors.api.handing import OfferIn, offers_of
 from tongban.doors.api.opening import operation
-from tongban.doors.api.shapes import Body
+from tongban.doors.api.shapes import Body, Day
 from tongban.rooms.casework import actions as casework
 from tongban.rooms.casework.actions import Done, Plan
 from tongban.rooms.casework.queries.seeing import Seen, seen
@@ -128,7 +127,7 @@ class Supply(Body):
 
     materials: dict[str, OfferIn] = {}
     answers: dict[str, Any] | None = Field(default=None, description="告知书点到申请表（form）时重新填写")
-    received_on: date | None = None
+    received_on: Day | None = None
 
 
 class SupplyLater(Body):
@@ -179,7 +178,7 @@ class HandOver(Body):
 class Elsewhere(Body):
     """外部系统办结，由工作人员登记。"""
 
-    decided_on: date
+    decided_on: Day
     outside_number: str = Field(default="", max_length=64)
 
 
@@ -323,6 +322,7 @@ VERBS: dict[str, Verb] = {
     "answer": Verb("答复", Text, _plain(casework.answer, "text")),
     "report": Verb("报告改革任务进展", Text, _plain(casework.report_progress, "text")),
     "prove": Verb("改革任务报请销号", Text, _plain(casework.prove, "text")),
+    "recheck": Verb("复核解答仍然适用", Nothing, _plain(casework.recheck_answer)),
     "call_back": Verb("回访", Text, _plain(casework.call_back, "text")),
     "close": Verb("办结", Nothing, _plain(casework.close)),
     "reopen": Verb("重办", Reason, _plain(casework.reopen, "reason")),

@@ -11,7 +11,7 @@ from pydantic import Field
 from tongban.doors.api.asking import Asked, asked
 from tongban.doors.api.items import County
 from tongban.doors.api.opening import operation
-from tongban.doors.api.shapes import Body, CodeValue, Moment, division
+from tongban.doors.api.shapes import Body, CodeValue, Day, Moment, division
 from tongban.rooms import clock, crypto
 from tongban.rooms.casework.queries.seeing import Sight
 from tongban.rooms.people import actions as people
@@ -181,7 +181,7 @@ def finish_ticket(request: HttpRequest, window_id: UUID) -> Any:
 
 @operation("GET", "/sites/{uuid:site_id}/sessions", tag="排队预约", out=list[SessionOut], scope=None)
 def list_sessions(
-    request: HttpRequest, site_id: UUID, first: date | None = None, last: date | None = None, queue_class: str = ""
+    request: HttpRequest, site_id: UUID, first: Day | None = None, last: Day | None = None, queue_class: str = ""
 ) -> Any:
     """列出有空余的场次；默认从现在起 14 天。"""
     begins = max(clock.at_local(first), clock.now()) if first else clock.now()

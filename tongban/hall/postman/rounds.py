@@ -13,6 +13,7 @@ import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
+from tongban.hall import retention
 from tongban.hall.postman.keeping import Drained, drain, keep_some
 from tongban.rooms.casework import actions as casework
 from tongban.rooms.catalogue import actions as catalogue
@@ -90,6 +91,7 @@ ROUNDS = (
     Round("orphaned_files", 3600, files.sweep),
     Round("abandoned_uploads", 3600, uploads.sweep_uploads),
     Round("answers_given", 3600, people.forget_answers),
+    Round("retention", 86_400, retention.erase),
 )
 
 

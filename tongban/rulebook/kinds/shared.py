@@ -31,7 +31,14 @@ def draft_steps() -> tuple[Step, ...]:
     return (
         Step("begin", "填写草稿", ("",), "draft", by, basis),
         Step("save", "保存草稿", ("draft",), "=", by, basis),
-        Step("discard", "删除草稿", ("draft",), "withdrawn", (Post.APPLICANT,), design("没有提交的草稿可以删除")),
+        Step(
+            "discard",
+            "删除草稿",
+            ("draft",),
+            "withdrawn",
+            (Post.APPLICANT, Post.HOUSE),
+            design("没有提交的草稿可以删除"),
+        ),
     )
 
 

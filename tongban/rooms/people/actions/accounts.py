@@ -3,10 +3,11 @@
 import os
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from tongban.rooms import clock, crypto
 from tongban.rooms.ledger import actions as ledger
@@ -106,6 +107,21 @@ def end_sign_ins(account_id: UUID, *, but: UUID | None = None) -> int:
     """End the account's sign-ins within the transaction of something greater; returns how many."""
     rows = SignIn.objects.filter(account_id=account_id, ended_at=None)
     return (rows.exclude(id=but) if but else rows).update(ended_at=clock.now())
+
+
+def old_sign_ins(before: datetime, most: int) -> int:
+    """Return how many sign-ins were over before, ``most`` at most.  One query."""
+    return _over(before).order_by("id")[:most].count()
+
+
+def forget_sign_ins(before: datetime, most: int) -> int:
+    """Forget sign-ins that were over before; returns how many.  That somebody came in stays in her journal."""
+    some = list(_over(before).order_by("id").values_list("id", flat=True)[:most])
+    return SignIn.objects.filter(id__in=some).delete()[0]
+
+
+def _over(before: datetime) -> QuerySet[SignIn]:
+    return SignIn.objects.filter(Q(ended_at__lt=before) | Q(ends_at__lt=before))
 
 
 @transaction.atomic
