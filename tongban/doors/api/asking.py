@@ -202,4 +202,9 @@ def _check_body(request: HttpRequest, needs: Needs) -> HttpResponse | None:
         return errors.plain(413)
     if needs.body and length and (request.content_type or "") != needs.body:
         return errors.plain(415)
+    if "%00" in request.META.get("QUERY_STRING", ""):
+        return errors.plain(400)
+    # A zero byte, as itself or written out: no table can keep it.
+    if needs.body == "application/json" and length and (b"\\u0000" in request.body or b"\0" in request.body):
+        return errors.plain(400)
     return None

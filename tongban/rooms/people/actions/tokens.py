@@ -131,8 +131,11 @@ def once(actor: str, key: str, request: object, act: Callable[[], Any]) -> Any:
     """Carry out a request whose action has no key of its own; the same request again gets the same answer.
 
     Key, change and answer are one transaction: all there or none.  ``act`` returns what JSON can hold.
-    Raises ``Refused("key_reused")`` when the key was used for another request.
+    Raises ``Refused``: ``key_missing`` where it is longer than any we give out; ``key_reused`` when the key was used
+    for another request.
     """
+    if len(key) > 80:
+        raise Refused("key_missing", "请求编号不对。请刷新页面后重新提交。")
     digest = sha256(json.dumps(request, default=str, sort_keys=True, ensure_ascii=False).encode()).digest()
     with transaction.atomic():
         with connection.cursor() as cursor:
