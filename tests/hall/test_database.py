@@ -224,3 +224,15 @@ def test_four_that_start_at_once_share_one_server(state_folder):
     assert sum(int(started) for started, _ in said) == 1
     assert len({pid for _, pid in said}) == 1
     assert not (state_folder / "pg" / "postmaster.pid").exists()
+
+
+def test_an_outside_database_is_dumped_by_programs_of_its_own_version(monkeypatch, template):
+    """A newer pg_dump writes settings that an older server does not know, and the backup could not be put back."""
+    from tongban.hall import binaries
+
+    monkeypatch.setenv("DATABASE_URL", database.server_url("owner"))
+    for version in {binaries.major(folder) for folder in binaries._candidates()} - {0}:
+        monkeypatch.setattr(database, "_outside_major", lambda version=version: version)
+        assert binaries.major(database.bindir()) == version
+    monkeypatch.setattr(database, "_outside_major", lambda: 99)
+    assert binaries.major(database.bindir()) >= binaries.OLDEST

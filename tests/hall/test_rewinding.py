@@ -150,11 +150,13 @@ def test_a_moment_that_is_none_is_refused(text):
 FILE_CASES = """
 import django
 django.setup()
+from tongban.hall import schema
+schema.prepare()
 from tongban.hall.county.opening import Desks, citizen, open_county
 from tongban.hall.county.simulation import Simulation
-from tongban.rooms import clock
+from datetime import date
 open_county()
-Simulation(seed={seed}, per_day=6, start=clock.today().replace(year=2026, month=10, day={day})).run(1)
+Simulation(seed={seed}, per_day=6, start=date(2026, 10, {day})).run(1)
 from django.db import connection
 with connection.cursor() as cursor:
     cursor.execute("SELECT count(*), clock_timestamp() AT TIME ZONE 'Asia/Shanghai' FROM ledger_entry")

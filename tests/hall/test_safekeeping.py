@@ -142,3 +142,13 @@ def test_a_backup_does_not_overwrite_another(house, tmp_path):
         safekeeping.back_up(tmp_path / "backup", tmp_path / "other.keys.tar")
     assert no.value.code == "backup_exists"
     assert json.loads((tmp_path / "backup" / "manifest.json").read_text()) == before
+
+
+def test_a_folder_that_cannot_be_made_is_told_and_nothing_is_touched(house, settings, tmp_path):
+    """The key folder may lie where only root writes: then the keys are put there by hand, and that is said."""
+    safekeeping.back_up(tmp_path / "backup", tmp_path / "safe.keys.tar")
+    settings.TONGBAN_KEYS = tmp_path / "nosuch" / "keys"
+    with pytest.raises(Refused) as no:
+        safekeeping.restore(tmp_path / "backup", tmp_path / "safe.keys.tar", force=True)
+    assert no.value.code == "folder_closed"
+    assert registers(house) == [("乙", 7), ("甲", 7)]

@@ -260,9 +260,24 @@ def sockets() -> Path:
 
 
 def bindir() -> Path:
-    """Return the folder of the PostgreSQL programs that fit the data there is."""
+    """Return the folder of the PostgreSQL programs that fit the data there is.
+
+    For an outside database those of its own version where they are installed: a newer pg_dump writes what an older
+    server does not understand.
+    """
+    if state.external_url():
+        with contextlib.suppress(SystemExit):
+            return binaries.find(_outside_major(), _home(), server_user())
+        return binaries.find(None, _home(), server_user())
     version = _data() / "PG_VERSION"
     return binaries.find(int(version.read_text()) if version.exists() else None, _home(), server_user())
+
+
+@cache
+def _outside_major() -> int:
+    """Return the major version of the outside database."""
+    with connect("owner") as connection:
+        return connection.info.server_version // 10000
 
 
 def data_folder() -> Path:

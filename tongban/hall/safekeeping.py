@@ -230,7 +230,14 @@ def _unpacked(archive: Path, beside: Path) -> Path:
     """Unpack ``archive`` into a new folder beside the folder it will replace; whole or not at all."""
     target = beside.with_name(beside.name + ".new")
     shutil.rmtree(target, ignore_errors=True)
-    target.mkdir(mode=0o700)
+    try:
+        target.mkdir(mode=0o700)
+    except OSError as no:
+        raise Refused(
+            "folder_closed",
+            f"建不了 {target}（{state.reason_of(no)}），原有数据未动。请用能写 {target.parent} 的用户恢复；"
+            "密钥已在原处的，去掉 --keys 即可。",
+        ) from None
     try:
         with tarfile.open(archive) as packed:
             for member in packed:

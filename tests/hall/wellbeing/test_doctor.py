@@ -118,10 +118,12 @@ def test_the_holidays_of_next_year_are_missed_in_december():
         assert f"放假安排只到 {known}" in told(faults.calendar)
 
 
-def test_programs_and_fonts_that_are_not_there(monkeypatch, tmp_path):
+def test_programs_and_fonts_that_are_not_there(settings, monkeypatch, tmp_path):
     assert told(faults.programs) == ""
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert "没有程序 pdfsig、qpdf、chromium" in told(faults.programs)
+    assert "没有程序 pdfsig、qpdf、chromium：" in told(faults.programs)
+    settings.TONGBAN_DEMO = False
+    assert "没有程序 pdfsig、qpdf：" in told(faults.programs)
     monkeypatch.setattr(faults.state, "ROOT", tmp_path)
     assert "中文字体不见了" in told(faults.programs)
 

@@ -143,9 +143,11 @@ def programs() -> Found:
     fonts = list((state.ROOT / "tongban" / "assets" / "fonts").glob("*.ttf"))
     if not fonts:
         yield Fault("随软件带的中文字体不见了，文书做不出来。", "请重新取一份完整的代码（tongban/assets/fonts）。")
-    absent = [name for name in ("pdfsig", "qpdf", "chromium") if shutil.which(name) is None]
+    packages = {"pdfsig": "poppler-utils", "qpdf": "qpdf"}
+    if settings.TONGBAN_DEMO:  # for tests and pictures; a server for the public does not need it
+        packages["chromium"] = "chromium"
+    absent = [name for name in packages if shutil.which(name) is None]
     if absent:
-        packages = {"pdfsig": "poppler-utils", "qpdf": "qpdf", "chromium": "chromium"}
         yield Fault(
             f"没有程序 {'、'.join(absent)}：运行不靠它们，核对文书和测试要用。",
             f"需要时请运行 apt install {' '.join(packages[name] for name in absent)}。",
