@@ -95,6 +95,9 @@ def jobs(persons: int, seed: int = 1) -> list[Job]:
         first = months(today, 2)[0]
         return int(supervision.figure("finished_on_time", COUNTY, *first).denominator or 0)
 
+    def years() -> int:
+        return len(supervision.course("finished", COUNTY, months(today, 36)))
+
     return [
         Job("mine", "我的办件", my_cases),
         Job("mine_waiting", "我的待办", my_waiting),
@@ -109,7 +112,8 @@ def jobs(persons: int, seed: int = 1) -> list[Job]:
         Job("missed", "到期未办的个数", missed),
         Job("lit", "监督：红灯前 20 件", lit),
         Job("lights", "监督：红黄绿灯计数", lights, heavy=True),
-        Job("month", "一个月的指标", month, heavy=True),
+        Job("months36", "36 个月的指标，照汇总", years),
+        Job("month", "一个月的指标，逐件数", month, heavy=True),
     ]
 
 

@@ -251,7 +251,8 @@ def _write(rows: dict[str, io.StringIO], rng: Random, kinds: Kinds, n: int, tota
     amber = (end - timedelta(days=3)).isoformat()
     rows["casework_clock"].write(f"{limit}\t{amber}\tf\t{stopped}\tf\tcn-2026\n")
     told = ", ".join(f'"{name}": "{value}"' for name, value in row.items() if value != "\\N")
-    body = f'{{"row": {{{told}}}, "clocks": [{{"name": "{clock_name}", "run": 1, "due_on": "{end}"}}]}}'
+    told_clock = f'"name": "{clock_name}", "run": 1, "due_on": "{end}", "due_at": "{due.isoformat()}", "limit": "12wd"'
+    body = f'{{"row": {{{told}}}, "clocks": [{{{told_clock}}}]}}'
     for seq, step, at in ((1, "file", filed), (2, "accept" if accepted else "file", ended)):
         hashed = rng.getrandbits(256).to_bytes(32, "big").hex()
         rows["ledger_entry"].write(

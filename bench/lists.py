@@ -112,9 +112,11 @@ def _serve(pipe: Any, name: str, persons: int) -> None:
     from django.db import connection
 
     from bench._county import enter
-    from bench._jobs import jobs
+    from bench._jobs import COUNTY, jobs
+    from tongban.rooms.supervision.actions import sum_up
 
     enter(name)
+    sum_up(COUNTY)
     asked = jobs(persons)
     while True:
         try:

@@ -59,7 +59,7 @@ def figure(request: HttpRequest, code: str) -> HttpResponse:
     course: list[tuple[str, Any]] = []
     try:
         spans = months_to(period.last)
-        found = queries.figures_over(code, county, spans, unit=unit)
+        found = queries.course(code, county, spans, unit=unit)
         course = [(f"{first:%Y-%m}", one) for (first, _last), one in zip(spans, found, strict=True)]
     except Refused as no:
         no_course = no.sentence

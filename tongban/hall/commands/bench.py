@@ -18,7 +18,11 @@ NEEDS_DJANGO = True
 def arguments(parser: argparse.ArgumentParser) -> None:
     names = sorted(path.stem for path in (state.ROOT / "bench").glob("*.py") if not path.stem.startswith("_"))
     parser.add_argument(
-        "what", metavar="测什么", choices=names, help="lifecycle：一个办件从收件到评价的六步；pages：各个页面"
+        "what",
+        metavar="测什么",
+        choices=names,
+        help="lifecycle：一个办件的六步；lists：列表和桌面；search：找事项；queue：取号和预约；documents：盖章文书；"
+        "day：高峰日；pages：各个页面",
     )
     parser.add_argument("--json", type=Path, metavar="文件", help="把结果写成 JSON")
     parser.add_argument("--rounds", type=whole(1, 1000), default=5, metavar="轮数", help="交替测几轮，默认 5")
@@ -26,7 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--count", type=whole(1, 10_000), default=60, metavar="件数", help="每轮每个进程办多少件，默认 60"
     )
     parser.add_argument(
-        "--cases", type=whole(50, 5_000_000), default=5000, metavar="件数", help="pages：县里有多少办件"
+        "--cases", type=whole(50, 5_000_000), default=5000, metavar="件数", help="pages、day：多少办件，默认 5000"
     )
     parser.add_argument(
         "--sizes",
@@ -36,6 +40,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="lists：几种大小的县，默认 10000,1000000；5000000 约需 23 GB 磁盘",
     )
     parser.add_argument("--users", type=_sizes, default=[1, 16], metavar="人数,人数", help="lists：几人同时，默认 1,16")
+    parser.add_argument(
+        "--items", type=_sizes, default=[2_000, 40_000], metavar="个数,个数", help="search：几种大小的事项清单"
+    )
+    parser.add_argument(
+        "--people", type=whole(20, 1_000_000), default=10_000, metavar="人数", help="queue：多少人，默认 10000"
+    )
     parser.add_argument(
         "--processes", type=whole(1, 64), default=4, metavar="个数", help="进程数，一个进程一个连接，默认 4"
     )

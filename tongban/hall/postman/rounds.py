@@ -25,6 +25,7 @@ from tongban.rooms.ledger import closing
 from tongban.rooms.licences import actions as licences
 from tongban.rooms.people import actions as people
 from tongban.rooms.ratings import actions as ratings
+from tongban.rooms.supervision import actions as sums
 from tongban.rooms.supervision import queries as supervision
 
 log = structlog.get_logger(__name__)
@@ -65,6 +66,11 @@ def fill_ratings() -> int:
     return sum(ratings.fill_defaults(county) for county in supervision.counties())
 
 
+def sum_up() -> int:
+    """Bring the sums of days of every county up to now.  Returns how many changed."""
+    return sum(sums.sum_up(county) for county in supervision.counties())
+
+
 def come_for_files() -> int:
     """In a demo: the departments behind the folders come for their files.  Returns how many cases they took."""
     return exchange.tend_folders() if settings.TONGBAN_DEMO else 0
@@ -86,6 +92,7 @@ ROUNDS = (
     Round("subscribers", 5, exchange.read_events),
     Round("change_orders", 60, catalogue.apply_orders),
     Round("lapsed_licences", 600, licences.sweep_lapsed),
+    Round("sums_of_days", 60, sum_up),
     Round("default_ratings", 600, fill_ratings),
     Round("closing_of_the_day", 600, closing.close_due),
     Round("orphaned_files", 3600, files.sweep),

@@ -367,6 +367,9 @@ def _verify_figure(report: Report, code: str, county: str, first: date, last: da
     below = None if whole.denominator is None else sum((row.below or Decimal(0) for row in rows), Decimal(0))
     if (above, below) != (whole.numerator, whole.denominator):
         report.differ(f"{name}：是 {whole.numerator}/{whole.denominator}，各行之和是 {above}/{below}。")
+    (summed,) = supervision.course(code, county, [(first, last)]) if "items" not in NEEDS[code] else (whole,)
+    if (summed.numerator, summed.denominator) != (whole.numerator, whole.denominator):
+        report.differ(f"{name}：逐件数是 {whole}，照每天的汇总是 {summed}。")
     if {row.id for row in rows} != {*whole.numerator_ids, *whole.denominator_ids}:
         report.differ(f"{name}：打开后的行与计入的行不同。")
     parts = supervision.figures_by(code, county, first, last, Dimension.UNIT).values()

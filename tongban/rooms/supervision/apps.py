@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class SupervisionConfig(AppConfig):
-    """The highest room: it keeps nothing and writes nothing."""
+    """The highest room: it keeps sums of what other rooms hold, and nothing else."""
 
     name = "tongban.rooms.supervision"
     label = "supervision"

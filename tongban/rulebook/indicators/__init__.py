@@ -4,7 +4,9 @@
 opens to exactly its rows.  An empty population gives no value: it reads 无数据, never 100 %.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from tongban.rulebook.indicators import adding
@@ -69,6 +71,37 @@ def compute_by(code: str, facts: Facts, by: Dimension) -> dict[str, Figure]:
     return {key: compute(code, part) for key, part in split(facts, by).items()}
 
 
+#: Figures that add up day by day (a period is the sum of its days), and the day of a case on which each counts it.
+ADDS_ON = {
+    "online_cases": "applied_on",
+    "accepted": "accepted_on",
+    "finished": "finished_on",
+    "finished_on_time": "finished_on",
+    "finished_early": "finished_on",
+}
+
+
+def by_day(cases: Iterable[CaseFact]) -> dict[tuple[str, str, date], tuple[int, int]]:
+    """Return what these cases add above and below the line, by code of ``ADDS_ON``, unit and day."""
+    apart: dict[tuple[str, str, date], list[CaseFact]] = {}
+    for case in cases:
+        for code, attribute in ADDS_ON.items():
+            if (day := getattr(case, attribute)) is not None:
+                apart.setdefault((code, case.unit, day), []).append(case)
+    sums = {}
+    for (code, unit, day), some in apart.items():
+        tally = BY_CODE[code].tally(Facts(cases=tuple(some), first=day, last=day))
+        sums[code, unit, day] = (int(tally.numerator), int(tally.denominator or 0))
+    return sums
+
+
+def summed(code: str, numerator: int, denominator: int) -> Figure:
+    """Return the figure of these sums; its rows are not named.  ``denominator`` of a plain count is not looked at."""
+    plain = BY_CODE[code].unit == "件"
+    tally = Tally(Decimal(numerator), None if plain else Decimal(denominator), (), ())
+    return Figure(code, value_of(code, tally), tally.numerator, tally.denominator, (), ())
+
+
 def sums_of(figure: Figure) -> adding.Sums:
     """Return what of a figure may be added to that of another county."""
     return adding.sums(figure.numerator, figure.denominator, figure.numerator_ids, figure.denominator_ids)
@@ -93,6 +126,7 @@ def told(code: str, value: Decimal | None) -> str:
 
 
 __all__ = [
+    "ADDS_ON",
     "BY_CODE",
     "DEFINITIONS",
     "CaseFact",
@@ -112,6 +146,8 @@ __all__ = [
     "compute",
     "compute_by",
     "split",
+    "by_day",
+    "summed",
     "sums_of",
     "told",
     "value_of",

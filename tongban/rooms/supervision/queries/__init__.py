@@ -1,6 +1,7 @@
 """Every question that supervision asks: lights, findings, figures.  Each list opens to its cases."""
 
 from tongban.rooms.supervision.queries.board import BoardRow, Finished, board, finished_today, names
+from tongban.rooms.supervision.queries.course import course
 from tongban.rooms.supervision.queries.facts import counties
 from tongban.rooms.supervision.queries.figures import FigureRow, figure, figures, figures_by, figures_over, rows
 from tongban.rooms.supervision.queries.findings import (
@@ -34,6 +35,7 @@ __all__ = [
     "Supervised",
     "board",
     "counties",
+    "course",
     "deemed_accepted",
     "figure",
     "figures",

@@ -108,11 +108,9 @@ def gather(scope: Scope, needs: Iterable[str]) -> Gathered:
 
 
 def counties() -> tuple[str, ...]:
-    """Return the counties that have cases or items.  One query."""
+    """Return the counties that have items; no case is without one.  One query."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT county FROM catalogue_itemversion UNION SELECT county FROM casework_case ORDER BY county"
-        )
+        cursor.execute("SELECT DISTINCT county FROM catalogue_itemversion ORDER BY county")
         return tuple(row[0] for row in cursor.fetchall())
 
 
@@ -185,10 +183,11 @@ def _cases(scope: Scope, labels: dict[str, str]) -> list[CaseFact]:
     rows = _fetched(_CASES, scope)
     versions = catalogue.items({row[2] for row in rows})
     labels.update((str(row[0]), row[1] or "") for row in rows)
-    return [_case(row, versions[row[2]]) for row in rows]
+    return [case_fact(row, versions[row[2]]) for row in rows]
 
 
-def _case(row: tuple[Any, ...], item: Item) -> CaseFact:
+def case_fact(row: tuple[Any, ...], item: Item) -> CaseFact:
+    """Return a case as the rulebook counts it, of a row with the columns of ``_CASES``."""
     case_id, _, _, code, unit, channel, filed_at, accepted_on, decided_at, *limits = row
     promised_on, promised_at, promised, due_on, due_at, lawful = limits
     finished_at: datetime | None = decided_at if accepted_on else None
