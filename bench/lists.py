@@ -113,9 +113,10 @@ def _serve(pipe: Any, name: str, persons: int) -> None:
 
     from bench._county import enter
     from bench._jobs import COUNTY, jobs
-    from tongban.rooms.supervision.actions import sum_up
 
     enter(name)
+    from tongban.rooms.supervision.actions import sum_up
+
     sum_up(COUNTY)
     asked = jobs(persons)
     while True:
