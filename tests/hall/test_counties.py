@@ -187,6 +187,9 @@ def test_each_county_has_its_own_database_and_nothing_crosses(towns):
     for code in towns:
         checked = hall("--at", code, "verify", "journal")
         assert checked.returncode == 0, checked.stdout + checked.stderr
+    listed = hall("counties")
+    assert listed.returncode == 0, listed.stdout
+    assert [line.split("　")[0] for line in listed.stdout.splitlines() if line.endswith("可用")] == [A, B]
     told = hall("counties", "figures", "--from", "2026-01-01")
     assert told.returncode == 0, told.stderr
     lines = {line.split("\t")[0]: line.split("\t") for line in told.stdout.splitlines()}
@@ -236,11 +239,17 @@ def test_a_county_takes_nothing_of_its_neighbours_along(given):
         "TONGBAN_KEYS": "/keys-of-b",
         "TONGBAN_FILES": "/files-of-b",
         "TONGBAN_OIDC": "{}",
+        "TONGBAN_WAL": "/archive-of-b",
+        "TONGBAN_ADDED_TOMORROW": "of-b",
+        "PROMETHEUS_MULTIPROC_DIR": "/counts-of-b",
+        "PGHOST": "host-of-b",
+        "TONGBAN_HTTPS": "1",
         "TONGBAN_COUNTIES": "{}",
     }
     own = known[A].environment(around)
     assert own == {
         "PATH": "/bin",
+        "TONGBAN_HTTPS": "1",
         "TONGBAN_COUNTY": A,
         "TONGBAN_STATE": str(state.folder() / "counties" / A),
         "DATABASE_URL": "postgresql://x/a",

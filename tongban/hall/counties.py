@@ -23,13 +23,22 @@ from typing import Any
 from tongban.hall import state
 from tongban.rulebook.errors import Refused
 
-#: Settings of one place that must never be shared by two counties: each county brings its own or has none.
-_OWN = (
-    *("DATABASE_URL", "DATABASE_OWNER_URL", "TONGBAN_STATE", "TONGBAN_KEYS", "TONGBAN_FILES", "TONGBAN_HOSTS"),
-    *("TONGBAN_EXCHANGE", "TONGBAN_OIDC", "TONGBAN_VERIFY_PAGE"),
-    # It holds the addresses of all: a county's process knows its own only.
-    "TONGBAN_COUNTIES",
+#: Settings that counties of one machine may share.  All others (address, keys, files, archive …) are a county's own or
+#: are absent: a setting that is new tomorrow is shared by nobody until it stands here.
+_SHARED = frozenset(
+    (
+        *(
+            "TONGBAN_DB_PROFILE",
+            "TONGBAN_DEBUG",
+            "TONGBAN_DEMO",
+            "TONGBAN_FILE_LIMIT",
+            "TONGBAN_FSYNC",
+            "TONGBAN_HTTPS",
+        ),
+        *("TONGBAN_LOG", "TONGBAN_STATIC", "TONGBAN_VENV", "PG_BINDIR"),
+    )
 )
+_OURS = ("TONGBAN_", "DATABASE_", "PROMETHEUS_", "PG")
 _KNOWN = {"hosts", "database", "owner", "state", "web", "environment"}
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 
@@ -52,7 +61,7 @@ class Place:
 
     def environment(self, base: Mapping[str, str]) -> dict[str, str]:
         """Return the environment of a process of this county; nothing of ``base`` that is another's is left in it."""
-        kept = {name: value for name, value in base.items() if name not in _OWN}
+        kept = {name: value for name, value in base.items() if _may_stay(name)}
         own = {"TONGBAN_STATE": self.state, "TONGBAN_COUNTY": self.code, "DATABASE_URL": self.database}
         own |= {"DATABASE_OWNER_URL": self.owner}
         own["TONGBAN_HOSTS"] = ",".join((*self.hosts, "localhost", "127.0.0.1", "[::1]"))
@@ -90,14 +99,18 @@ def place(code: str) -> Place:
 def become(code: str) -> None:
     """Make this process, and those it starts, this county's.  Before anything of Django is imported."""
     own = place(code).environment(os.environ)
-    for name in _OWN:
-        os.environ.pop(name, None)
+    for name in [name for name in os.environ if not _may_stay(name)]:
+        del os.environ[name]
     os.environ.update(own)
 
 
 def by_host(known: Mapping[str, Place]) -> dict[str, str]:
     """Return the code of the county for each host name."""
     return {host: one.code for one in known.values() for host in one.hosts}
+
+
+def _may_stay(name: str) -> bool:
+    return name in _SHARED or not name.startswith(_OURS)
 
 
 def _place(code: str, told: Any) -> Place:
@@ -125,7 +138,7 @@ def _keep_apart(found: Mapping[str, Place]) -> None:
         ("状态目录", [str(Path(one.state).resolve()) for one in found.values()]),
         *(
             (name, [one.more[name] for one in found.values() if name in one.more])
-            for name in ("TONGBAN_KEYS", "TONGBAN_FILES")
+            for name in ("TONGBAN_KEYS", "TONGBAN_FILES", "TONGBAN_WAL", "PROMETHEUS_MULTIPROC_DIR")
         ),
     ):
         if twice := sorted({value for value in values if values.count(value) > 1}):
