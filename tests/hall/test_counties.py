@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -64,6 +65,9 @@ def second() -> dict[str, Any]:
     from tongban.hall import schema
 
     home = state.folder() / f"second-{schema.digest()}"
+    for left in state.folder().glob("second-*"):
+        if left != home:  # of older tables
+            shutil.rmtree(left, ignore_errors=True)
     place = counties._place(B, {"hosts": [HOST[B]], "state": str(home)})
     told = subprocess.run(
         [sys.executable, "-m", "tests.hall.second_county", B, "2"],
