@@ -232,6 +232,8 @@ EXAMPLES: dict[str, Callable[[Objects], list[Example]]] = {
     "admin-staff-one": lambda objects: [Example("人员", {"staff_id": objects.county.staff("editor").id})],
     "admin-post": lambda objects: [Example("岗位", {"post_id": objects.county.staff("editor").post_id})],
     "admin-hall": _hall,
+    "admin-paper-sample": lambda objects: [Example("文书", {"kind": "receipt"})],
+    "admin-licence-sample": lambda objects: [Example("证照", {"code": "business-licence"})],
     "verify-keys": lambda objects: [Example("公钥", {"county": "990127"})],
     "item": _guide,
     "item-qr": _guide,

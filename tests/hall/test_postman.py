@@ -172,7 +172,7 @@ def test_the_postman_acts_at_legal_moments_and_stops_when_asked(own_county):
 
 
 def test_every_step_that_tells_the_applicant_has_words_for_it():
-    from tongban.hall.postman.wording import APPLICANT
+    from tongban.rooms.casework.notice_words import APPLICANT
     from tongban.rulebook.kinds import KINDS
 
     told = {step.name for kind in KINDS.values() for step in kind.steps if "applicant" in step.tells}
@@ -181,7 +181,7 @@ def test_every_step_that_tells_the_applicant_has_words_for_it():
 
 @pytest.mark.parametrize("whom", ["applicant", "desk", "supervisor"])
 def test_every_notice_ends_with_what_comes_next(whom):
-    from tongban.hall.postman import wording
+    from tongban.rooms.casework import notice_words as wording
     from tongban.rulebook.kinds import KINDS
 
     words = {"applicant": wording.for_applicant, "desk": wording.for_desk, "supervisor": wording.for_supervisor}[whom]

@@ -130,7 +130,7 @@ def test_wherever_a_clock_runs_the_law_can_act_on_it():
 
 
 def test_every_paper_owed_and_everything_told_has_its_words():
-    from tongban.hall.postman.wording import APPLICANT
+    from tongban.rooms.casework.notice_words import APPLICANT
     from tongban.rooms.licences.actions.documents import WORDS
 
     assert {kind for step in PETITION.steps for kind in step.documents} <= set(WORDS)

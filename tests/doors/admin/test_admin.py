@@ -15,11 +15,15 @@ from tongban.rooms.ledger import queries as told
 from tongban.rooms.licences import queries as licences
 from tongban.rooms.people import queries
 from tongban.rooms.people.models import AuthorityRow, Holding, Proposal, Staff
+from tongban.rooms.waiting import queries as waits
 
 COUNTY = "990127"
 
 OWN = {
-    "system-officer": ("staff", "posts", "proposals", "halls", "calendars", "adapters", "tokens", "retention", "state"),
+    "system-officer": (
+        *("staff", "posts", "proposals", "halls", "calendars", "papers", "notices"),
+        *("adapters", "tokens", "retention", "state"),
+    ),
     "security-officer": ("staff", "posts", "proposals", "seals", "state"),
     "audit-officer": ("access", "sign-ins", "closings", "state"),
 }
@@ -135,35 +139,44 @@ def test_the_security_officer_proposes_nothing(security, county):
 def test_a_window_is_set_up_and_moved(system, county):
     page = system.get("/manage/halls/hall/").content.decode()
     zones = re.findall(r'<option value="([0-9a-f-]{36})">', page.partition('name="in_zone"')[2])
-    assert system.post("/manage/halls/hall/", {"add": "1", "number": "88", "in_zone": zones[0]}).status_code == 302
+    form = {"add": "1", "number": "88", "in_zone": zones[0], "key": key()}
+    assert system.post("/manage/halls/hall/", form).status_code == 302
+    assert system.post("/manage/halls/hall/", form | {"number": "89"}).status_code == 422
     assert "88" in text_of(system.get("/manage/halls/hall/"))
     window = re.search(r'<option value="([0-9a-f-]{36})">88<', system.get("/manage/halls/hall/").content.decode())
     assert window is not None
-    moved = system.post("/manage/halls/hall/", {"move": "1", "window": window[1], "to_zone": zones[1]})
-    assert moved.status_code == 302
+    moving = {"move": "1", "window": window[1], "to_zone": zones[1], "key": key()}
+    assert system.post("/manage/halls/hall/", moving).status_code == 302
+    assert system.post("/manage/halls/hall/", moving | {"to_zone": zones[0], "key": key()}).status_code == 302
+    back = waits.arrangement(queries.site_coded(COUNTY, "hall").id)
+    assert system.post("/manage/halls/hall/", moving).status_code == 302
+    assert waits.arrangement(queries.site_coded(COUNTY, "hall").id) == back
     wrong = system.post("/manage/halls/hall/", {"move": "1", "window": "x", "to_zone": zones[1]})
     assert wrong.status_code == 422
 
 
 def test_a_seal_is_withdrawn_once(security, county):
-    seal = licences.seals(COUNTY)[0]
-    assert security.post("/manage/seals/", {"seal": str(seal.id), "reason": "replaced"}).status_code == 302
+    form = {"seal": str(licences.seals(COUNTY)[0].id), "reason": "replaced", "key": key()}
+    assert security.post("/manage/seals/", form).status_code == 302
     assert "已停用" in text_of(security.get("/manage/seals/"))
-    assert security.post("/manage/seals/", {"seal": str(seal.id), "reason": "replaced"}).status_code == 422
-    assert security.post("/manage/seals/", {"seal": str(uuid4()), "reason": "replaced"}).status_code == 422
+    assert security.post("/manage/seals/", form).status_code == 302
+    assert security.post("/manage/seals/", form | {"key": key()}).status_code == 422
+    assert security.post("/manage/seals/", form | {"seal": str(uuid4()), "key": key()}).status_code == 422
 
 
 def test_a_token_is_shown_once_and_revoked(system):
-    form = {"name": "人口系统推送", "system": "population", "scopes": ["exchange"], "days": "30"}
+    form = {"name": "人口系统推送", "system": "population", "scopes": ["exchange"], "days": "30", "key": key()}
     page = system.post("/manage/tokens/", form)
     secret = re.search(r"tb_[\w-]+", page.content.decode())
     assert secret is not None
+    assert secret[0] in system.post("/manage/tokens/", form).content.decode()
+    assert len(queries.tokens(COUNTY)) == 1
     assert secret[0] not in system.get("/manage/tokens/").content.decode()
     assert queries.token_of(secret[0]).system == "population"
     system.post("/manage/tokens/", {"revoke": str(queries.tokens(COUNTY)[0].id)})
     assert "已失效" in text_of(system.get("/manage/tokens/"))
     for wrong, sentence in (({"days": "900"}, "有效期"), ({"system": ""}, "请选择"), ({"name": ""}, "写明")):
-        answer = system.post("/manage/tokens/", form | wrong)
+        answer = system.post("/manage/tokens/", form | wrong | {"key": key()})
         assert answer.status_code == 422
         assert sentence in text_of(answer)
 
@@ -269,3 +282,61 @@ def test_lists_ask_the_same_for_one_row_and_for_many(system, county):
                 system.get(f"/manage/{page}/", {"text": text})
             counted.append(len(seen))
         assert counted[0] == counted[1]
+
+
+def test_every_document_and_licence_has_a_sample_that_is_none(system, county, tmp_path):
+    from tests.rooms.licences.paper_sample import text_of as printed
+    from tongban.rooms.catalogue import queries as catalogue
+    from tongban.rooms.licences.paper.wording import KINDS
+
+    page = text_of(system.get("/manage/papers/"))
+    assert "收件凭证" in page
+    assert "食品经营许可证" in page
+    for kind in sorted(KINDS):
+        answer = system.get(f"/manage/papers/{kind}/")
+        assert answer.headers["Content-Type"] == "application/pdf"
+        assert "样张" in printed(answer.content, tmp_path)
+    one = next(kind for kind in catalogue.kinds() if kind.fields)
+    text = printed(system.get(f"/manage/papers/licences/{one.code}/").content, tmp_path)
+    assert one.name in text
+    assert one.fields[0].label in text
+    assert "样张" in text
+    assert system.get("/manage/papers/nosuch/").status_code == 404
+    assert system.get("/manage/papers/licences/nosuch/").status_code == 404
+
+
+def test_every_notice_is_read_before_it_is_sent(system):
+    from tongban.rulebook.kinds import KINDS
+
+    page = text_of(system.get("/manage/notices/"))
+    assert page.count("【示例县政务服务】") == len(
+        {(step.name, step.label) for kind in KINDS.values() for step in kind.steps if "applicant" in step.tells}
+    )
+    assert "（材料名称）：（缺什么、怎样补）" in page
+    assert "申请行政复议" in page
+    assert "【监察】" in page
+
+
+def test_the_notice_of_a_new_year_is_looked_at_day_by_day(system):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    def answer(text: str):
+        return system.post("/manage/calendars/check/", {"file": SimpleUploadedFile("2027.toml", text.encode())})
+
+    assert "核对新一年的放假安排" in text_of(system.get("/manage/calendars/"))
+    good = 'year = 2027\nnotice = "示例"\n[[holiday]]\nname = "元旦"\nfirst = 2027-01-01\nlast = 2027-01-03\n'
+    page = text_of(answer(good))
+    assert "2027-01-01 周五 放假 元旦放假" in page
+    # 261 days from Monday to Friday, less New Year's Day, which is a Friday.
+    assert "全年工作日 260" in page
+    assert "2027" not in text_of(system.get("/manage/calendars/"))
+    for wrong, sentence in (
+        (good + "work = [2027-01-04]\n", "本来就是工作日"),
+        (good.replace("2027", "2029"), "放假安排不连续"),
+        ("year =", "2027.toml 读不出来"),
+        ("x" * 70_000, "不像一年的放假安排"),
+    ):
+        refused = answer(wrong)
+        assert refused.status_code == 422
+        assert sentence in text_of(refused)
+    assert "请选择放假安排的文件" in text_of(system.post("/manage/calendars/check/", {}))

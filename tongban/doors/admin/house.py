@@ -1,6 +1,7 @@
 """What the house runs on: windows, calendars, seals, other systems, tokens, what is kept how long, how it is now."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from tongban.doors.admin import lists
 from tongban.doors.admin.lists import Cell
+from tongban.doors.admin.years import CALENDAR_ENDS
 from tongban.doors.guards import guarded_by, staff
 from tongban.doors.look.fields import Choice, Field
-from tongban.doors.visiting import visitor
+from tongban.doors.visiting import Visitor, visitor
 from tongban.rooms import calendars as known_days
 from tongban.rooms import clock
 from tongban.rooms.casework.queries.sweeping import missed_moments
@@ -34,8 +36,6 @@ keeper = guarded_by(staff(Power.SECURITY))
 
 #: A promise that has been owed so long is late; so long, something is broken.
 LATE, BROKEN = timedelta(minutes=5), timedelta(hours=1)
-#: A calendar that ends sooner is to be continued.
-CALENDAR_ENDS = timedelta(days=60)
 #: A seal whose certificate ends sooner is to be renewed.
 SEAL_ENDS = timedelta(days=90)
 
@@ -95,11 +95,11 @@ def hall(request: HttpRequest, code: str) -> HttpResponse:
                 number = request.POST.get("number", "").strip()
                 if not number or len(number) > 8:
                     raise Refused("window_number", _("窗口号不能为空，最多 8 位。请重新填写。"))
-                waiting.add_window(zone, number, actor=asks.who.name)
+                lists.once(request, ["add_window", zone, number], lambda: str(_add_window(asks, zone, number)))
                 messages.success(request, _("窗口已设立。"))
             else:
                 window = lists.one_id(request.POST.get("window", ""))
-                waiting.reassign_window(window, zone, actor=asks.who.name)
+                lists.once(request, ["reassign_window", window, zone], lambda: _move_window(asks, window, zone))
                 messages.success(request, _("窗口已调整，下一个号起按新专区叫。"))
             return redirect("admin-hall", code)
         except Refused as error:
@@ -135,31 +135,6 @@ def hall(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-@officer
-def calendars(request: HttpRequest) -> HttpResponse:
-    """Show which years' holiday notices are known."""
-    known = known_days.calendar()
-    years = sorted({day.year for day in (*known.off, *known.work)})
-    bases = {year: "；".join(str(one) for one in known.bases if str(year) in one.text) for year in years}
-    rows = [
-        (
-            str(year),
-            str(sum(day.year == year for day in known.off)),
-            str(sum(day.year == year for day in known.work)),
-            bases[year] or "—",
-        )
-        for year in years
-    ]
-    soon = known.known_until - clock.today() < CALENDAR_ENDS
-    made = lists.table([_("年"), _("放假天数"), _("调休上班天数"), _("依据")], rows)
-    note = _(
-        "工作日算到 {day}。之后的日子按周末推定，期限会标明“推定”；新一年的放假通知公布后，随版本更新放进来。"
-    ).format(day=known.known_until)
-    return lists.show(
-        request, "admin/list.html", here="calendars", heading=_("工作日历"), table=made, note=note, warn=soon
-    )
-
-
 @keeper
 def seals(request: HttpRequest) -> HttpResponse:
     """List the seals and how long their certificates last; withdraw one."""
@@ -170,7 +145,12 @@ def seals(request: HttpRequest) -> HttpResponse:
             chosen = lists.one_id(request.POST.get("seal", ""))
             if chosen not in {one.id for one in licensed.seals(asks.county)}:
                 raise Refused("seal_unknown", _("印章登记里没有这枚印章。请重新选择。"))
-            licences.withdraw_seal(chosen, reason=request.POST.get("reason", ""), actor=asks.who.name)
+            reason, by = request.POST.get("reason", ""), asks.who.name
+            lists.once(
+                request,
+                ["withdraw_seal", chosen, reason],
+                lambda: licences.withdraw_seal(chosen, reason=reason, actor=by),
+            )
             messages.success(request, _("印章已停用。它盖过的文书仍然有效。"))
             return redirect("admin-seals")
         except Refused as error:
@@ -316,20 +296,32 @@ def state(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _add_window(asks: Visitor, zone: UUID, number: str) -> UUID:
+    return waiting.add_window(zone, number, actor=asks.who.name)
+
+
+def _move_window(asks: Visitor, window: UUID, zone: UUID) -> None:
+    waiting.reassign_window(window, zone, actor=asks.who.name)
+
+
 def _make_token(request: HttpRequest) -> str:
     asks, typed = visitor(request), request.POST
     days = typed.get("days", "")
     if not typed.get("system"):
         raise Refused("token_of_one", _("请选择这个令牌给哪个对接系统用。"))
-    made = people.make_token(
-        asks.county,
-        typed.get("name", ""),
-        actor=asks.who.name,
-        scopes=typed.getlist("scopes"),
-        system=typed["system"],
-        days=int(days) if days.isascii() and days.isdigit() and len(days) < 5 else 0,
-    )
-    return made.secret
+    name, scopes, system = typed.get("name", ""), typed.getlist("scopes"), typed["system"]
+
+    def make() -> str:
+        return people.make_token(
+            asks.county,
+            name,
+            actor=asks.who.name,
+            scopes=scopes,
+            system=system,
+            days=int(days) if days.isascii() and days.isdigit() and len(days) < 5 else 0,
+        ).secret
+
+    return str(lists.once(request, ["make_token", name, scopes, system, days], make))
 
 
 def _seal_state(withdrawn: bool, left: timedelta) -> Cell:

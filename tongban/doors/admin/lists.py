@@ -1,6 +1,6 @@
 """A list as a page shows it: headings and cells, made from frozen rows before anything renders."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from tongban.doors.look.templatetags.look import moment
+from tongban.doors.visiting import visitor
+from tongban.rooms.people import actions as people
 from tongban.rulebook.errors import Refused
 
 
@@ -61,3 +63,8 @@ def one_id(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise Refused("choice_wrong", _("没有这个选项。请从页面上选择。")) from None
+
+
+def once(request: HttpRequest, what: object, act: Callable[[], Any]) -> Any:
+    """Carry out what a form asks for; the same form sent twice is carried out once and answered the same."""
+    return people.once(visitor(request).who.name, request.POST.get("key", ""), what, act)

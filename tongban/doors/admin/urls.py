@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongban.doors.admin import audit, house, posts, staff, views
+from tongban.doors.admin import audit, house, papers, posts, staff, views, years
 
 urlpatterns = [
     path("", views.index, name="admin"),
@@ -15,10 +15,15 @@ urlpatterns = [
     path("proposals/", posts.proposals, name="admin-proposals"),
     path("halls/", house.halls, name="admin-halls"),
     path("halls/<slug:code>/", house.hall, name="admin-hall"),
-    path("calendars/", house.calendars, name="admin-calendars"),
+    path("calendars/", years.calendars, name="admin-calendars"),
+    path("calendars/check/", years.check, name="admin-calendar-check"),
     path("seals/", house.seals, name="admin-seals"),
     path("adapters/", house.adapters, name="admin-adapters"),
     path("tokens/", house.tokens, name="admin-tokens"),
+    path("papers/", papers.index, name="admin-papers"),
+    path("papers/<slug:kind>/", papers.document, name="admin-paper-sample"),
+    path("papers/licences/<slug:code>/", papers.licence, name="admin-licence-sample"),
+    path("notices/", papers.notices, name="admin-notices"),
     path("retention/", house.retention, name="admin-retention"),
     path("state/", house.state, name="admin-state"),
     path("access/", audit.access, name="admin-access"),

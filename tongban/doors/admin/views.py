@@ -18,6 +18,8 @@ PAGES: tuple[tuple[str, str, str, frozenset[Power]], ...] = (
     ("admin-proposals", "双人授权", "一人提出，另一人确认后才生效", frozenset({_S, _K})),
     ("admin-halls", "窗口和专区", "大厅的窗口归哪个专区、叫哪些号", frozenset({_S})),
     ("admin-calendars", "工作日历", "放假和调休知道到哪一天", frozenset({_S})),
+    ("admin-papers", "文书和证照版式", "每种文书写什么、依据哪一条，看样张", frozenset({_S})),
+    ("admin-notices", "通知用语", "每一步发给办事人和岗位的话", frozenset({_S})),
     ("admin-adapters", "对接系统", "最近一次成功、待发、未开放", frozenset({_S})),
     ("admin-tokens", "接口令牌", "给对接系统制作和收回", frozenset({_S})),
     ("admin-retention", "保留期限", "什么东西保留多久", frozenset({_S})),

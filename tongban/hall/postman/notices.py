@@ -1,13 +1,13 @@
-"""通知: who is told what, after a step (S025).  Words are in ``wording``, the way out in ``channel``."""
+"""通知: who is told what, after a step (S025).  Words are in ``casework.notice_words``, the way out in ``channel``."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from tongban.hall.postman.channel import Message, channel
-from tongban.hall.postman.wording import Step, for_applicant, for_desk, for_supervisor
 from tongban.rooms import calendars, clock
 from tongban.rooms.casework.actions import keep_letter
+from tongban.rooms.casework.notice_words import Step, for_applicant, for_desk, for_supervisor
 from tongban.rooms.casework.queries.reading import CaseFile, read
 from tongban.rooms.casework.queries.texts import lacks_of, notes_of
 from tongban.rooms.ledger import actions as ledger

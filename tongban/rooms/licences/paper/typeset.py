@@ -50,8 +50,9 @@ def typeset(kind: str, data: Mapping[str, object]) -> bytes:
     """Set one document.
 
     ``data`` holds ``COMMON`` and what the kind requires (``required_fields``), ``seal`` (a ``SealFace``) unless the
-    kind is signed by a person, and may hold ``item_class`` (许可 if not given), ``bases`` (of the item) and ``demo``
-    (the footer says so; taken from the seal if not given).  Dates are ``date``, moments aware ``datetime``.  Refuses:
+    kind is signed by a person, and may hold ``item_class`` (许可 if not given), ``bases`` (of the item), ``demo``
+    (the footer says so; taken from the seal if not given) and ``sample`` (样张 is written across it).
+    Dates are ``date``, moments aware ``datetime``.  Refuses:
     ``document_kind``, ``field_missing``, ``glyph_missing``, ``proceeding_not_listed``, ``field_kind``, ``item_class``,
     ``code_long`` and those of the seal.
     """
@@ -123,6 +124,7 @@ def sheet(kind: str, data: Mapping[str, object]) -> dict[str, object]:
         "unit": words["unit"],
         "date": words["date"],
         "demo": bool(data.get("demo", isinstance(face, SealFace) and face.demo)),
+        "sample": bool(data.get("sample")),
         "sealed": wording.sealed,
         "wide": data.get("layout") == "wide",
         "licence": {name: words.get(name, "") for name in ("holder", "issuer", "issued_on", "licence_id", "valid_from")}

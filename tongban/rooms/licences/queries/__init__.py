@@ -22,6 +22,7 @@ from tongban.rooms.licences.queries.licences import (
     versions,
     wallet,
 )
+from tongban.rooms.licences.queries.samples import LayoutView, layouts, sample_of, sample_of_licence
 from tongban.rooms.licences.queries.showing import Showing, show
 from tongban.rooms.licences.queries.verifying import (
     mask,
@@ -37,6 +38,7 @@ from tongban.rooms.licences.queries.views import Checked, DocumentView, LicenceV
 __all__ = [
     "Checked",
     "DocumentView",
+    "LayoutView",
     "LicenceView",
     "SealUseView",
     "SealView",
@@ -49,12 +51,15 @@ __all__ = [
     "facts_of",
     "good_until",
     "held",
+    "layouts",
     "licence",
     "mask",
     "numbered",
     "of_case",
     "pdf",
     "published_keys",
+    "sample_of",
+    "sample_of_licence",
     "seal_uses",
     "seals",
     "show",
