@@ -81,9 +81,9 @@ class County:
 
     @cached_property
     def png(self) -> bytes:
-        from tongban.hall.county.simulation import PNG
+        from tongban.hall.county.sheets import sheet
 
-        return PNG
+        return sheet("材料")
 
     def upload(self) -> UUID:
         from tongban.rooms.files import actions as files

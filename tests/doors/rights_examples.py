@@ -277,6 +277,8 @@ EXAMPLES: dict[str, Callable[[Objects], list[Example]]] = {
     "office-material": _desk_case(READS_IT, code=lambda objects: objects.material),
     "office-document": _desk_case(READS_IT, document_id=lambda objects: objects.paper),
     "counter-person": lambda objects: [Example("办事人", {"person_id": objects.county.citizen().id})],
+    "counter-phone": lambda objects: [Example("办事人", {"person_id": objects.county.citizen().id})],
+    "counter-appointment": lambda objects: [Example("办事人", {"person_id": objects.county.citizen().id})],
     "counter-receive": lambda objects: [
         Example("办事人", {"person_id": objects.county.citizen().id, "code": "small-food-shop"})
     ],

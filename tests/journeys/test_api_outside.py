@@ -185,13 +185,13 @@ def filled(
 ) -> tuple[Any, dict[str, Any]]:
     """Read an item; return a filled form and, for every material to hand in, an upload of a kind that it takes."""
     from tongban.hall.county.answers import answers_for
-    from tongban.hall.county.simulation import SAMPLES
+    from tongban.hall.county.sheets import sheet
 
     read = outside.must("read_item", code=item, county=COUNTY)
     answers = answers_for(read["form"], Random(1), datetime(2026, 10, 13, tzinfo=UTC).date(), whole=whole)
     wanted = outside.must("list_materials", code=item, county=COUNTY, option=options)
     kinds = {one["code"]: "png" if "png" in one["formats"] else "pdf" for one in wanted}
-    uploads = {kind: outside.upload(token, SAMPLES[kind]) for kind in sorted(set(kinds.values()))}
+    uploads = {kind: outside.upload(token, sheet("材料", kind)) for kind in sorted(set(kinds.values()))}
     return answers, {code: {"upload": uploads[kind]} for code, kind in kinds.items()}
 
 

@@ -212,7 +212,7 @@ def staffed(unit: str) -> Office:
 def carried(office: Office) -> Carried:
     """File with a paper missing, correct, accept, review, grant, issue, deliver, rate, publish, archive."""
     from tongban.hall import postman
-    from tongban.hall.county.simulation import PNG
+    from tongban.hall.county.sheets import sheet
     from tongban.rooms.casework import actions as casework
     from tongban.rooms.casework.actions import Filing, Offer
     from tongban.rooms.casework.queries.reading import read
@@ -223,7 +223,7 @@ def carried(office: Office) -> Carried:
     from tongban.rulebook.indicators import Grade
 
     with at(2026, 9, 18):
-        picture = files.store(PNG, county=COUNTY, actor=office.window.name)
+        picture = files.store(sheet("材料"), county=COUNTY, actor=office.window.name)
         answers = {"premises": "赊店镇示例路 1 号", "trade": "餐饮", "volume": 3, "pretreatment": "隔油池"}
         offers = {code: Offer(file_id=picture) for code in ("application", "network", "business-licence")}
         filing = Filing(

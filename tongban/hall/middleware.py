@@ -6,6 +6,8 @@ from typing import Any
 import structlog
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseForbidden
 
+from tongban.rooms import clock
+
 log = structlog.get_logger(__name__)
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -55,6 +57,17 @@ class NoNul:
         if any("\x00" in text for name, values in told for text in (name, *values)):
             return HttpResponseBadRequest("提交的内容里有无法识别的字符。请返回上一页，删除后重新填写。")
         return None
+
+
+class OneClock:
+    """Lets a request ask for the demo's clock once, however often it wants to know the time."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with clock.read_once():
+            return self._answer(request)
 
 
 class RefuseUnguarded:

@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tongban.hall.request_lines.RequestLines",
+    "tongban.hall.middleware.OneClock",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "tongban.hall.middleware.SecureHeaders",
     "tongban.doors.visiting.ChooseLanguage",

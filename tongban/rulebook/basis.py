@@ -1,5 +1,6 @@
 """依据: why a step, limit, material or fee exists.  A rule without one says ``design``."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -28,6 +29,20 @@ class Basis:
 
     def __str__(self) -> str:
         return self.text if self.verified or self.kind is BasisKind.DESIGN else f"{self.text}(待核)"
+
+    @property
+    def public(self) -> str:
+        """The basis as people read it: what no law prescribes is the county's own rule."""
+        return OWN_RULE if self.kind is BasisKind.DESIGN else str(self)
+
+
+#: What people read where no law, document or policy stands behind a rule.
+OWN_RULE = "本县规定"
+
+
+def cited(bases: Iterable[Basis]) -> tuple[str, ...]:
+    """Return the bases as people read them: laws, documents and policies; where there are none, the own rule."""
+    return tuple(str(one) for one in bases if one.kind is not BasisKind.DESIGN) or (OWN_RULE,)
 
 
 def law(text: str) -> Basis:

@@ -110,7 +110,8 @@ def _step(facts: Facts, name: str) -> Step:
         raise Refused("unknown_step", f"{facts.kind.label}没有“{name}”这个步骤。", design("步骤表"))
     if facts.state not in step.sources:
         here = facts.kind.states.get(facts.state, "尚未提交")
-        can = "、".join(s.label for s in facts.kind.steps if facts.state in s.sources and Post.LAW not in s.by)
+        steps = (s for s in facts.kind.steps if facts.state in s.sources and Post.LAW not in s.by and not s.inner)
+        can = "、".join(s.label for s in steps)
         sentence = f"案件现在是“{here}”，不能办理“{step.label}”。现在可以：{can or '无'}。请刷新后再看。"
         raise Refused("wrong_state", sentence, step.basis)
     return step

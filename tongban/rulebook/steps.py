@@ -180,6 +180,8 @@ class Step:
     decision: str = ""
     #: The case is over with this step.
     closes: bool = False
+    #: Among those who work on the case: told to nobody, in no history that the people of the case read.
+    inner: bool = False
 
 
 @dataclass(frozen=True, slots=True)

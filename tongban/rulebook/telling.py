@@ -27,6 +27,7 @@ class Ask(StrEnum):
     OUTSIDE = "outside"  # the outside system's number and day
     FEE = "fee"  # voucher or waiver
     SHARED = "shared"  # what the shared source says
+    NOTE = "note"  # 内部备注
 
 
 #: Guard of a step -> what it wants to be told.

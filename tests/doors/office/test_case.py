@@ -11,7 +11,7 @@ from tests.rooms.casework import looking
 
 SHOP = "small-food-shop"
 #: Queries of a case page.
-CASE = 22
+CASE = 23
 
 
 def looked(case_id) -> list[tuple[str, str]]:

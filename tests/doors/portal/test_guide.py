@@ -211,8 +211,8 @@ def test_every_guide_of_the_county_opens_with_a_fixed_number_of_questions(county
             with CaptureQueriesContext(connection) as made:
                 assert client.get(f"/items/990127/{code}").status_code == 200
             counts[code] = len(made)
-    # A bundle asks the list once more for each of its parts.
-    plain = {count for code, count in counts.items() if not county.item(code).parts}
+    # A bundle asks the list once more for each of its parts; questions and answers once, whether they still hold.
+    plain = {count - bool(county.item(code).faq) for code, count in counts.items() if not county.item(code).parts}
     assert len(plain) == 1
     assert max(counts.values()) <= 25
 

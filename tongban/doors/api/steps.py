@@ -26,6 +26,7 @@ from tongban.rooms.licences import actions as licences
 from tongban.rulebook.clock import Limit
 from tongban.rulebook.errors import Refused
 from tongban.rulebook.facts import Given
+from tongban.rulebook.kinds.consultation import CONSULTATION
 
 LONG = 2000
 
@@ -74,6 +75,12 @@ class MayReason(Body):
 
 class Text(Body):
     """答复或回访的内容。"""
+
+    text: str = Field(min_length=1, max_length=LONG)
+
+
+class NoteText(Body):
+    """写给一起办理的同事的备注，不告知申请人。"""
 
     text: str = Field(min_length=1, max_length=LONG)
 
@@ -253,6 +260,13 @@ def _sign(found: Seen, by: Asked, body: Sign) -> Done:
     return casework.sign(found.file.id, by.who, role=body.role, person_id=body.person, key=by.key)
 
 
+def _answer(found: Seen, by: Asked, body: Text) -> Done:
+    """A question about an item is answered from its guide; a petition is answered."""
+    if found.file.facts.kind is CONSULTATION:
+        return casework.answer_question(found.file.id, by.who, text=body.text, key=by.key)
+    return casework.answer(found.file.id, by.who, text=body.text, key=by.key)
+
+
 def _reasoned(step: str) -> Callable[[Seen, Asked, Any], Done]:
     """Return the carrying out of a step that is told its reason and nothing else."""
 
@@ -319,7 +333,9 @@ VERBS: dict[str, Verb] = {
     "refused_elsewhere": Verb("外部系统办结：不予", Elsewhere, _elsewhere("refused")),
     "take": Verb("签收、核实", Nothing, _plain(casework.take_on)),
     "return_it": Verb("退回改派", Reason, _plain(casework.return_it, "reason")),
-    "answer": Verb("答复", Text, _plain(casework.answer, "text")),
+    "answer": Verb("答复", Text, _answer),
+    "recheck": Verb("复核解答仍然适用", Nothing, _plain(casework.recheck_answer)),
+    "note": Verb("内部备注", NoteText, _plain(casework.note, "text")),
     "report": Verb("报告改革任务进展", Text, _plain(casework.report_progress, "text")),
     "prove": Verb("改革任务报请销号", Text, _plain(casework.prove, "text")),
     "recheck": Verb("复核解答仍然适用", Nothing, _plain(casework.recheck_answer)),

@@ -1,5 +1,6 @@
 """一个办件在窗口: its papers to print, what can be done with it now, its originals."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -109,6 +110,7 @@ def page(
     names = {one.code: one.name for one in facts.item.materials} | {FORM: _("申请表")}
     steps = {one.name: one for one in steps_open(found)}
     told = {code: reason for _n, code, reason in texts.lacks_of(file)} if facts.told else {}
+    noted = texts.noted_of(file) if "ask_correction" in steps and file.wrapped_key else {}
     context = {
         "case": file,
         "item": facts.item,
@@ -139,8 +141,8 @@ def page(
             for code, one in sorted(file.materials.items())
         ],
         "missing": [{"code": code, "name": names.get(code, code)} for code in facts.missing],
-        "listed": [_lack(one.code, one.name, facts.missing, doing, request) for one in _asked(found)],
-        "form_line": _lack(FORM, _("申请表"), facts.missing, doing, request),
+        "listed": [_lack(one.code, one.name, facts.missing, doing, request, noted) for one in _asked(found)],
+        "form_line": _lack(FORM, _("申请表"), facts.missing, doing, request, noted),
         "following": [{"code": code, "name": names.get(code, code)} for code in facts.following],
         "unsigned": [{"role": role, "label": ROLE_LABELS.get(role, role)} for role in facts.unsigned],
         "to_supply": [{"code": code, "name": names.get(code, code)} for code in facts.missing if code in facts.told],
@@ -171,11 +173,14 @@ def after_step(request: HttpRequest, case_id: UUID, told: str) -> HttpResponse:
     return redirect("counter-case", case_id)
 
 
-def _lack(code: str, name: str, missing: tuple[str, ...], doing: str, request: HttpRequest) -> dict[str, Any]:
-    """Return one line of the notice: ticked where the paper is missing, or as it was typed."""
+def _lack(
+    code: str, name: str, missing: tuple[str, ...], doing: str, request: HttpRequest, noted: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return one line of the notice: ticked where the paper is missing or noted as wrong, or as it was typed."""
     again = doing == "ask_correction"
-    ticked = code in request.POST.getlist("lack") if again else code in missing
-    return {"code": code, "name": name, "ticked": ticked, "reason": request.POST.get(f"r-{code}", "") if again else ""}
+    ticked = code in request.POST.getlist("lack") if again else code in missing or code in noted
+    reason = request.POST.get(f"r-{code}", "") if again else noted.get(code, "")
+    return {"code": code, "name": name, "ticked": ticked, "reason": reason}
 
 
 def _asked(found: Seen) -> tuple[Any, ...]:

@@ -20,6 +20,7 @@ from tongban.rooms.ledger import actions as ledger
 from tongban.rooms.people import actions as people
 from tongban.rooms.people import queries
 from tongban.rooms.waiting import queries as waiting
+from tongban.rulebook.authority import Power
 from tongban.rulebook.errors import Refused
 
 #: Namesakes shown, and items for one search.
@@ -121,6 +122,7 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
         "items": offered(asks, words) if words else (),
         "by": by,
         "by_query": f"?by={by.id}" if by else "",
+        "takes_in": asks.may(Power.RECEIVE),
         "standing": by is None and who.kind != "natural",
     }
     return show(request, "person", context)
@@ -134,17 +136,6 @@ def people_named(county: str, name: str) -> tuple[Somebody, ...]:
         Somebody(one.id, one.name, one.kind, tails.get(one.id, ""), str(one.born.year) if one.born else "")
         for one in rows
     )
-
-
-def find_one(county: str, said: str) -> queries.PersonView | None:
-    """Return the one person a number, phone or name leads to; None: nobody or several.  Two queries at most."""
-    compact = said.replace(" ", "").upper()
-    if CITIZEN.fullmatch(compact) and (found := queries.who_is(county, "citizen_id", compact)):
-        return found
-    if CREDIT.fullmatch(compact) and (found := queries.who_is(county, "credit_code", compact)):
-        return found
-    rows = queries.holder_of_phone(county, compact) if PHONE.fullmatch(compact) else queries.named(county, said)
-    return rows[0] if len(rows) == 1 else None
 
 
 def offered(asks: Visitor, words: str) -> tuple[Offered, ...]:
@@ -166,7 +157,7 @@ def _straight(asks: Visitor, said: str, going: str) -> str:
         return reverse("counter-case", args=[case_id])
     if paper := waiting.original_labelled(asks.staff.site_id, said):
         return reverse("counter-case", args=[paper.case_id])
-    one = find_one(asks.county, said)
+    one = queries.find_one(asks.county, said)
     return _page(one.id, going) if one else ""
 
 

@@ -19,11 +19,12 @@ from tongban.doors.look.fields import Choice, Field
 from tongban.doors.visiting import Visitor, visitor
 from tongban.rooms import clock
 from tongban.rooms.casework import actions as casework
-from tongban.rooms.casework.actions import Filed, Filing, Offer, Who
+from tongban.rooms.casework.actions import Filed, Filing, Offer, Signer, Who
 from tongban.rooms.casework.queries.checklist import Wanted, checklist
 from tongban.rooms.casework.queries.drafts import DraftView, draft_in
 from tongban.rooms.casework.queries.reading import CaseFile
 from tongban.rooms.casework.queries.seeing import seen
+from tongban.rooms.casework.queries.wishes import Wishes, wishes_of
 from tongban.rooms.catalogue import queries as catalogue
 from tongban.rooms.files import actions as files
 from tongban.rooms.files.binding import bind
@@ -36,6 +37,7 @@ from tongban.rooms.waiting import queries as waited
 from tongban.rulebook.authority import Power, Subject
 from tongban.rulebook.catalogue.item import Item
 from tongban.rulebook.errors import Refused
+from tongban.rulebook.guards import ROLE_LABELS
 
 #: What the clerk says of a material.
 PAPER, FILE, KEPT, LATER, LACKING, WRONG = "paper", "file", "kept", "later", "lacking", "wrong"
@@ -78,6 +80,8 @@ class Taking:
     draft: CaseFile | None
     #: The slip it was taken in on while the line was down.
     slip: waited.SlipRow | None
+    #: What she wished in her draft: how the result comes, who else is to sign.
+    wishes: Wishes
 
     @property
     def received_on(self) -> date | None:
@@ -116,7 +120,8 @@ def _taking(request: HttpRequest, person_id: UUID, code: str) -> Taking:
     if draft is not None and (draft.uuid("applicant_id") != applicant.id or draft.row["item_code"] != code):
         raise Http404
     agent = None if by.id == applicant.id or own else by
-    return Taking(asks, applicant, found.item, found.version_id, agent, who, draft, slip)
+    wishes = wishes_of(draft) if draft is not None else Wishes()
+    return Taking(asks, applicant, found.item, found.version_id, agent, who, draft, slip, wishes)
 
 
 def _begun(taking: Taking) -> DraftView | None:
@@ -163,6 +168,8 @@ def _page(
         "on_the_spot": item.on_the_spot is not None,
         "may_tell": _may_accept(taking),
         "slip": taking.slip,
+        "signers": _signers_named(taking),
+        "wished": taking.wishes.delivery,
         "carried": {name: request.GET[name] for name in ("by", "draft") if request.GET.get(name)},
     }
     return show(request, "receive", context, status=422 if no or wrong else 200)
@@ -208,7 +215,10 @@ def _after(request: HttpRequest, taking: Taking, filed: Filed, lacking: Mapping[
     desk = desk_of(taking.asks)
     if desk.ticket is not None:
         waiting.link_case(desk.ticket.id, filed.case_id, promised=taking.item.visits, actor=taking.asks.who.name)
-    if do == "tell" and lacking and _may_accept(taking):
+    told = do == "tell" and _may_accept(taking)
+    if lacking and not told and taking.who.kind == "staff":
+        _noted(taking, filed, lacking)
+    if lacking and told:
         try:
             casework.ask_correction(filed.case_id, taking.asks.who, lacking)
         except Refused as no:
@@ -220,6 +230,14 @@ def _after(request: HttpRequest, taking: Taking, filed: Filed, lacking: Mapping[
     if taking.who.kind == "person":
         return redirect("station-mine", filed.case_id)
     return redirect("counter-case", filed.case_id)
+
+
+def _noted(taking: Taking, filed: Filed, lacking: Mapping[str, str]) -> None:
+    """Keep what was seen to be missing or wrong for whoever writes the notice (``queries.texts.noted_of``)."""
+    names = {one.code: one.name for one in taking.item.materials}
+    lines = [f"{names[code]}：{why}" for code, why in lacking.items() if code in names]
+    if lines:
+        casework.note(filed.case_id, taking.asks.who, text="\n".join(lines), key=f"noted:{filed.case_id}")
 
 
 def _filing(taking: Taking, options: frozenset[str], answers: Mapping[str, Any], offers: Mapping[str, Offer]) -> Filing:
@@ -235,7 +253,15 @@ def _filing(taking: Taking, options: frozenset[str], answers: Mapping[str, Any],
         site_id=site.id,
         agent_id=taking.by.id if taking.by else None,
         received_on=taking.received_on if taking.who.kind == "staff" else None,
+        signers=[Signer(role, one) for role, one in taking.wishes.signers.items() if role in taking.item.signatures],
     )
+
+
+def _signers_named(taking: Taking) -> tuple[tuple[str, str], ...]:
+    """Return who else is to sign, as her draft says: role and name.  One query where somebody is."""
+    named = taking.wishes.signers
+    known = queries.persons_by_id(named.values()) if named else {}
+    return tuple((_(ROLE_LABELS.get(role, role)), known[one].name) for role, one in named.items() if one in known)
 
 
 def _store(

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from tongban.doors.counter.finding import CASE, find_one, people_named
+from tongban.doors.counter.finding import CASE, people_named
 from tongban.doors.counter.windows import show
 from tongban.doors.guards import guarded_by, staff
 from tongban.doors.look.paging import PER_PAGE
@@ -16,6 +16,7 @@ from tongban.rooms import clock
 from tongban.rooms.casework import actions as casework
 from tongban.rooms.casework.queries.results import READY, ready
 from tongban.rooms.casework.queries.seeing import case_numbered, read_whole
+from tongban.rooms.casework.queries.wishes import wishes_of
 from tongban.rooms.ledger import actions as ledger
 from tongban.rooms.licences import actions as sealing
 from tongban.rooms.licences import queries as licences
@@ -36,7 +37,7 @@ def index(request: HttpRequest) -> HttpResponse:
     if said:
         if CASE.fullmatch(said) and (case_id := case_numbered(asks.county, said)):
             return redirect("counter-hand-out", case_id)
-        who = find_one(asks.county, said)
+        who = queries.find_one(asks.county, said)
         if who is not None:
             ledger.log_access(asks.who.name, "person", who.id, "统一出件查找")
             context["rows"] = ready(asks.who, asks.county, applicant_id=who.id)[0]
@@ -68,6 +69,7 @@ def hand_out(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "item": found.file.facts.item,
         "state": found.file.facts.kind.states[found.file.facts.state],
         "applicant": queries.person(applicant) if applicant else None,
+        "wishes": wishes_of(found.file),
         "documents": licences.documents_of(case_id),
         "originals": [one for one in waited.originals_of(case_id) if one.returned_at is None],
         "typed": {name: request.POST.get(name, "") for name in ("said", "way", "mail_number")},
@@ -85,7 +87,7 @@ def _delivered(request: HttpRequest, case_id: UUID) -> HttpResponse:
         said = request.POST.get("said", "").strip()
         if not said:
             raise Refused("collector_missing", _("请刷领取人的身份证，或填写证件号码、姓名。"))
-        who = find_one(asks.county, said)
+        who = queries.find_one(asks.county, said)
         if who is None:
             raise Refused(
                 "collector_unknown",
@@ -101,7 +103,8 @@ def _delivered(request: HttpRequest, case_id: UUID) -> HttpResponse:
         key=request.POST.get("key", ""),
     )
     sealing.seal_now(case_id)
-    messages.success(request, _("已送达。请打印送达回证，由领取人签名。"))
+    told = _("已送达。请打印送达回证，由领取人签名。") if way == "window" else _("已登记送达。")
+    messages.success(request, told)
     return redirect("counter-case", case_id)
 
 

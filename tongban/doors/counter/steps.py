@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from tongban.doors.counter import cases
-from tongban.doors.counter.finding import find_one
 from tongban.doors.counter.windows import AT_DESK
 from tongban.doors.guards import guarded_by
 from tongban.doors.look import fields as forms
@@ -19,6 +18,7 @@ from tongban.rooms.casework.actions import Done, Offer
 from tongban.rooms.casework.queries.seeing import Seen, seen
 from tongban.rooms.files import actions as files
 from tongban.rooms.files.binding import bind
+from tongban.rooms.people import queries
 from tongban.rulebook.errors import Refused
 from tongban.rulebook.facts import FORM
 
@@ -78,7 +78,7 @@ def _supply_later(request: HttpRequest, asks: Visitor, found: Seen, key: str) ->
 
 def _sign(request: HttpRequest, asks: Visitor, found: Seen, key: str) -> Done:
     said = request.POST.get("said", "").strip()
-    signer = find_one(asks.county, said) if said else None
+    signer = queries.find_one(asks.county, said) if said else None
     if signer is None:
         raise Refused("person_unknown", _("没有找到签名的人，或同名的有几位。请刷身份证，或先登记其本人。"))
     return casework.sign(found.file.id, asks.who, role=request.POST.get("role", ""), person_id=signer.id, key=key)

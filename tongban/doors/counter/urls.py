@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongban.doors.counter import cases, finding, papers, questions, receiving, results, steps, windows
+from tongban.doors.counter import cases, finding, papers, questions, reaching, receiving, results, steps, windows
 
 urlpatterns = [
     path("", finding.index, name="counter"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("find/", finding.find, name="counter-find"),
     path("person/new/", finding.register, name="counter-register"),
     path("person/<uuid:person_id>/", finding.person, name="counter-person"),
+    path("person/<uuid:person_id>/phone/", reaching.phone, name="counter-phone"),
+    path("person/<uuid:person_id>/appointment/", reaching.appointment, name="counter-appointment"),
     path("receive/<uuid:person_id>/<slug:code>/", receiving.receive, name="counter-receive"),
     path("case/<uuid:case_id>/", cases.case, name="counter-case"),
     path("case/<uuid:case_id>/step/<slug:name>/", steps.step, name="counter-step"),

@@ -17,6 +17,7 @@ from tongban.rooms.casework.queries import desk, texts
 from tongban.rooms.casework.queries.parts import parts_of
 from tongban.rooms.casework.queries.seeing import Seen, steps_open
 from tongban.rooms.casework.queries.telling import ToldStep, clocks_told, history, in_hands
+from tongban.rooms.casework.queries.wishes import wishes_of
 from tongban.rooms.exchange import queries as exchange
 from tongban.rooms.files import queries as files
 from tongban.rooms.ledger import actions as ledger
@@ -47,6 +48,7 @@ TEXTS = {
     "text": "内容",
     "outside": "外部编号",
     "mail": "邮件号",
+    "note": "内部备注",
 }
 #: Kinds of files that a page can show.
 SHOWN = ("pdf", "jpg", "png")
@@ -106,6 +108,7 @@ def page(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "may_now": [one for one in steps if not one.why_not],
         "not_now": [one for one in steps if one.why_not],
         "purpose": purpose,
+        "may_note": opened and any(one.inner for one in steps_open(found)),
         "opened": opened,
         "unit_and_desk": in_hands(found.file),
         "clocks": clocks_told(found.file),
@@ -126,7 +129,7 @@ def offered(found: Seen) -> list[Step]:
     """Return the steps of a desk that this actor may try now, the normal way first, and of each why not yet."""
     steps = []
     for one in steps_open(found):
-        if not found.actor.posts & AT_A_DESK.intersection(one.by):
+        if one.inner or not found.actor.posts & AT_A_DESK.intersection(one.by):
             continue
         no = hindrance(found.file.facts, one, found.actor)
         steps.append(Step(one.name, one.label, one.basis, no.sentence if no else ""))
@@ -145,6 +148,7 @@ def _content(asks: Visitor, found: Seen, hidden: bool) -> dict[str, Any]:
     applicant = file.uuid("applicant_id")
     others = desk.of_applicants(desk.sight_of(asks.who), [applicant], most=11) if applicant and not hidden else ()
     return {
+        "wishes": wishes_of(file),
         "answers": _answers(file.facts.item.form, answers),
         "lacks": [{"notice": notice, "name": names.get(code, code), "reason": why} for notice, code, why in lacks],
         "others": [one for one in others if one.id != file.id],

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from tongban.doors.look.fields import Choice, Field
 from tongban.rooms import clock
 from tongban.rooms.casework.actions import Told
+from tongban.rooms.casework.queries import texts
 from tongban.rooms.casework.queries.seeing import Seen
 from tongban.rooms.people import queries as people
 from tongban.rulebook.authority import Power
@@ -54,8 +55,17 @@ def told(found: Seen, step: Step, said: QueryDict) -> Told:
         system=text("system") or found.file.facts.item.elsewhere,
         fee=text("fee"),
         voucher=text("voucher"),
+        note=text("note"),
         shared={name.removeprefix(SHARED): text(name) for name in said if name.startswith(SHARED) and text(name)},
     )
+
+
+def noted(found: Seen) -> QueryDict:
+    """Return the form of a notice as the window noted what was missing when it took the papers in.  One query."""
+    said = QueryDict(mutable=True)
+    if found.file.wrapped_key is not None:
+        said.update({f"{LACK}{code}": why for code, why in texts.noted_of(found.file).items()})
+    return said
 
 
 def outside(said: QueryDict) -> tuple[date, str]:
@@ -83,6 +93,7 @@ ABOUT = {
     "voucher_missing": "voucher",
     "day_wrong": "decided_on",
     "check_result_unknown": "shared",
+    "note_missing": "note",
 }
 
 
@@ -307,4 +318,5 @@ _MAKERS: Mapping[Ask, Callable[[Seen, Step, QueryDict], list[Field]]] = {
     Ask.OUTSIDE: _outside,
     Ask.FEE: _fee,
     Ask.SHARED: _shared,
+    Ask.NOTE: _long("note", "备注", required=True, hint="只有一起办理的工作人员能看到，不告知申请人"),
 }

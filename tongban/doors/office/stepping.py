@@ -17,6 +17,7 @@ from tongban.rooms.casework.queries.seeing import Seen, steps_open
 from tongban.rooms.catalogue.queries.reasons import reasons
 from tongban.rooms.exchange import actions as exchange
 from tongban.rooms.exchange import queries as exchanged
+from tongban.rooms.ledger import actions as ledger
 from tongban.rooms.licences import actions as licences
 from tongban.rooms.licences import queries as documents
 from tongban.rulebook.errors import Refused
@@ -36,6 +37,9 @@ def page(request: HttpRequest, case_id: UUID, name: str) -> HttpResponse:
     if step is None or not AT_A_DESK.intersection(step.by):
         raise Http404
     said, refused = QueryDict(mutable=True), None
+    if request.method == "GET" and Ask.LACKING in asks(step, found.file.facts) and found.names:
+        ledger.log_access(asked.who.name, "case", case_id, _("办理审批"))
+        said = forms.noted(found)
     if request.method == "POST":
         said = request.POST.copy()
         if "fill" in said:

@@ -94,18 +94,11 @@ def _after(request: HttpRequest) -> UUID | None:
         return None
 
 
-def find_one(county: str, said: str) -> queries.PersonView:
-    """Return the one person a citizen id, phone or name leads to.
-
-    Raises ``Refused("person_unknown")`` where nobody or several are found.
-    """
-    compact = said.replace(" ", "").upper()
-    if len(compact) == 18 and (found := queries.who_is(county, "citizen_id", compact)):
-        return found
-    by_phone = compact.isdigit() and 7 <= len(compact) <= 16 and len(compact) != 18
-    rows = queries.holder_of_phone(county, compact) if by_phone else queries.named(county, said)
-    if len(rows) != 1:
+def found_one(county: str, said: str) -> queries.PersonView:
+    """Return the one person a number, phone or name leads to.  Raises ``Refused("person_unknown")``."""
+    who = queries.find_one(county, said)
+    if who is None:
         raise Refused(
             "person_unknown", _("没有找到“{said}”，或同名的有几位。请填身份证号码，或先登记其本人。").format(said=said)
         )
-    return rows[0]
+    return who

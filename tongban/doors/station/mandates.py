@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from tongban.doors.guards import guarded_by
 from tongban.doors.look.fields import Choice, Field
 from tongban.doors.look.papers import shown
-from tongban.doors.station.home import AT_STATION, find_one, station_of, to_check
+from tongban.doors.station.home import AT_STATION, found_one, station_of, to_check
 from tongban.doors.visiting import Visitor, visitor
 from tongban.rooms import clock
 from tongban.rooms.catalogue import queries as catalogue
@@ -74,8 +74,8 @@ def _paper(request: HttpRequest, asks: Visitor) -> UUID:
 
 
 def _given(asks: Visitor, given: dict[str, str], powers: list[str], scan: UUID) -> str:
-    principal = find_one(asks.county, given["principal"])
-    agent = find_one(asks.county, given["agent"]).id if given["agent"] else asks.staff.person_id
+    principal = found_one(asks.county, given["principal"])
+    agent = found_one(asks.county, given["agent"]).id if given["agent"] else asks.staff.person_id
     try:
         until = date.fromisoformat(given["until"])
     except ValueError:

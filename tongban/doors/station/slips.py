@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by
-from tongban.doors.station.home import AT_STATION, find_one, station_of
+from tongban.doors.station.home import AT_STATION, found_one, station_of
 from tongban.doors.visiting import Visitor, visitor
 from tongban.rooms import clock
 from tongban.rooms.casework import actions as casework
@@ -113,7 +113,7 @@ def _enter(asks: Visitor, given: dict[str, str]) -> str:
         raise Refused("slip_unfilled", _("请照纸单填写申请人和要办的事项。"))
     return begin(
         asks,
-        applicant=find_one(asks.county, given["said"]).id,
+        applicant=found_one(asks.county, given["said"]).id,
         item=given["item"],
         day=day,
         number=_number(given),

@@ -6,7 +6,7 @@
 import argparse
 import sys
 import time
-from datetime import date
+from datetime import date, timedelta
 
 from tongban.hall.arguments import whole
 from tongban.hall.commands.serve import cannot_listen, serve
@@ -16,6 +16,8 @@ NEEDS_DJANGO = True
 
 #: The day whose figures the demo opens.
 DAY = date(2026, 10, 10)
+#: Days of which some cases are never finished, so that supervision has something to look at; cases of each.
+LEFT, FEW = (date(2026, 9, 21), date(2026, 9, 29)), 8
 #: The day on which its case was filed.
 FIRST = date(2026, 9, 18)
 
@@ -50,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _show(args: argparse.Namespace) -> int:
     from tongban.hall import state
-    from tongban.hall.county.opening import open_county
+    from tongban.hall.county.opening import make_ready, open_county
     from tongban.hall.county.proof import prove
     from tongban.hall.progress import Bar
     from tongban.rooms import clock
@@ -58,6 +60,7 @@ def _show(args: argparse.Namespace) -> int:
 
     with Bar("示例县开张") as bar:
         opened = open_county()
+        make_ready()
         bar.show("完成")
     print(f"一、示例县（虚构）开张：事项 {opened.items} 个，岗位 {opened.posts} 个。\n")
     print("二、一个办件，从村里申请到结果归档（2026 年国庆前后）\n")
@@ -70,6 +73,7 @@ def _show(args: argparse.Namespace) -> int:
     print("　　也可以自己查：./run verify 加上面的文件名；Debian 的 pdfsig、qpdf --check 也认。\n")
     if verdict.state != "valid" or not _figures():
         return 1
+    _leave_some()
     _simulate(args.cases)
     clock.set_demo(clock.at_local(date(2026, 10, 13), 18), running=True)
     return 0
@@ -97,6 +101,31 @@ def _figures() -> bool:
             print(f"　　{definition.name}：当日 {shown[0]}　全程 {shown[1]}")
     print("　　" + ("全部与明细一致。" if good else "有数字与明细不一致！"))
     return good
+
+
+def _leave_some() -> None:
+    """Begin some cases on earlier days and do not finish them; the law looks each day and opens what is owed for it."""
+    from dataclasses import replace
+
+    from tongban.hall.county.opening import COUNTY
+    from tongban.hall.county.profiles import profile
+    from tongban.hall.county.simulation import Simulation
+    from tongban.hall.postman.keeping import Drained, keep_some
+    from tongban.rooms import clock
+    from tongban.rooms.casework import actions as casework
+    from tongban.rooms.supervision import queries as supervision
+
+    if supervision.warnings(COUNTY):
+        return
+    knobs = replace(profile(), on_the_spot=0.0, booked=0.0, people=12)
+    for n, day in enumerate(LEFT):
+        Simulation(seed=n + 1, per_day=FEW, start=day, knobs=knobs).run(1)
+    day = LEFT[0]
+    while day < date(2026, 10, 13):
+        day += timedelta(days=1)
+        with clock.held(clock.at_local(day, 8)):
+            casework.sweep(1_000)
+            keep_some(Drained(), ("matter",))
 
 
 def _simulate(cases: int) -> None:

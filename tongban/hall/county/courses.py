@@ -12,12 +12,14 @@ from uuid import UUID
 from tongban.hall.county.elsewhere import Elsewhere
 from tongban.hall.county.opening import Desks
 from tongban.hall.county.profiles import Profile
+from tongban.hall.county.sheets import KINDS, sheet
 from tongban.rooms import calendars, clock
 from tongban.rooms.casework import actions as casework
 from tongban.rooms.casework.actions import Offer, Who, person
 from tongban.rooms.casework.queries.parts import parts_of
 from tongban.rooms.casework.queries.reading import read
 from tongban.rooms.catalogue import queries as catalogue
+from tongban.rooms.files import actions as files
 from tongban.rooms.people import queries as who
 from tongban.rooms.ratings import actions as ratings
 from tongban.rulebook.authority import Power, Subject
@@ -32,8 +34,8 @@ class Courses:
     county: str
     #: How many events were planned so far.
     made: int
-    #: One made-up file of each kind that items take.
-    files: dict[str, UUID]
+    #: Made-up files that were kept, by what they stand for and their kind.
+    files: dict[tuple[str, str], UUID]
     #: Parts of bundles that are under way.
     begun: set[UUID]
     #: The other agencies' systems, where they are played; None: results are entered at once.
@@ -223,5 +225,8 @@ class Courses:
         raise LookupError(f"nobody may decide {item.code} on the spot")
 
     def _paper(self, material: Material) -> Offer:
-        """Return a file of a kind the material takes."""
-        return Offer(file_id=next(made for kind, made in self.files.items() if kind in material.formats))
+        """Return a sheet that stands for the material, of a kind it takes; kept once for all cases of this run."""
+        made = material.name, next(kind for kind in KINDS if kind in material.formats)
+        if made not in self.files:
+            self.files[made] = files.store(sheet(*made), county=self.county, actor="house")
+        return Offer(file_id=self.files[made])

@@ -5,12 +5,13 @@ share, the approvals under which units use them, and what the simulator knows ab
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
 
-from tongban.rooms import clock
+from tongban.rooms import calendars, clock
+from tongban.rooms.catalogue import actions as claiming
 from tongban.rooms.catalogue import queries as catalogue
 from tongban.rooms.exchange import actions as exchange
 from tongban.rooms.exchange import queries as exchanged
@@ -52,6 +53,39 @@ def _open_windows(county: str, hall: Row) -> None:
         holder = post and people.powers().holder(post.id, clock.today())
         if holder:
             waiting.open_window(window, holder.id, actor=ACTOR)
+
+
+def offer_appointments(county: str, hall: Row) -> None:
+    """Open the hall's sessions of the demo's days: working days, and Saturdays by appointment (S032)."""
+    told, site = hall["appointments"], people.site_coded(county, hall["hall"]["site"]).id
+    day = told["first"]
+    while day <= told["last"]:
+        open_today = told["hours"] if calendars.calendar().is_workday(day) else ()
+        for first, last in told["saturday"] if day.isoweekday() == 6 else open_today:
+            starts, ends = clock.at_local(day, first), clock.at_local(day, last)
+            waiting.open_session(site, starts, ends, told["seats"], actor=ACTOR)
+        day += timedelta(days=1)
+
+
+def claim_items(county: str, hall: Row) -> None:
+    """Let every site claim what is taken in at its level; a county that has claims is left alone."""
+    told, today = hall["claims"], clock.today()
+    sites = {kind: [one for one in people.sites(county) if one.kind == kind] for kind in ("hall", "town", "village")}
+    if any(catalogue.claims_for(county, one.code, today) for one in sites["hall"]):
+        return
+    leaves = [one for one in catalogue.listed(county, today) if one.leaf]
+    stations = {one.code: frozenset(item.stations) for one in leaves for item in [catalogue.item(one.version_id)]}
+    for levels in sorted(set(stations.values()), key=sorted):
+        kinds = ["hall" if level == "county" else level for level in sorted(levels)]
+        places = [_claimed(one, told[kind]) for kind in kinds for one in sites[kind]]
+        codes = sorted(code for code, at in stations.items() if at == levels)
+        if places:
+            claiming.claim_all(county, codes, places, batch=told["batch"], by=ACTOR)
+
+
+def _claimed(site: people.SiteView, told: Row) -> claiming.Place:
+    hours = catalogue.words_of_hours(site.hours) or "工作日上午九时至下午五时"
+    return claiming.Place(site.code, told["contact"], told["place"], hours, tuple(told["channels"]))
 
 
 def _register(county: str, hall: Row) -> frozenset[str]:

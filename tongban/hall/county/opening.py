@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from tongban.hall.county.furnishing import furnish
+from tongban.hall.county.furnishing import claim_items, furnish, offer_appointments
 from tongban.rooms import clock
 from tongban.rooms.casework.actions import Who, person, staff
 from tongban.rooms.catalogue import actions as catalogue
@@ -25,6 +25,8 @@ ITEMS = Path(__file__).resolve().parents[2] / "items"
 COUNTY = "990127"
 #: Items are in force from here, so that a case may be filed on any day of 2026.
 FROM = date(2026, 1, 1)
+#: The day on which a demo's hall opens its appointments.
+READY = date(2026, 9, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,14 @@ def open_county() -> Opened:
         licences.make_demo_seals(COUNTY)
         furnish(COUNTY, seed, _read(f"{COUNTY}-hall") | _read(f"{COUNTY}-systems"))
     return Opened(COUNTY, len(list(_items())), len(who.powers().posts))
+
+
+def make_ready() -> None:
+    """What a demo shows beside: open appointments, and sites that claimed their items.  Twice changes nothing."""
+    hall = _read(f"{COUNTY}-hall")
+    with clock.held(clock.at_local(READY, 8)):
+        offer_appointments(COUNTY, hall)
+        claim_items(COUNTY, hall)
 
 
 def _publish_items() -> None:

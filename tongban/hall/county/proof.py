@@ -15,7 +15,7 @@ from uuid import UUID
 
 from tongban.hall import postman
 from tongban.hall.county.opening import COUNTY, Desks, citizen
-from tongban.hall.county.simulation import PNG
+from tongban.hall.county.sheets import sheet
 from tongban.rooms import clock
 from tongban.rooms.casework import actions as casework
 from tongban.rooms.casework.actions import Filing, Offer, Who
@@ -60,7 +60,10 @@ def prove(folder: Path, say: Callable[[str], None] = print) -> Proof:
     with _at(2026, 9, 18, 9, 20):
         agent = _holder(VILLAGE)
         item = catalogue.in_force(COUNTY, ITEM, clock.today()).item
-        picture = files.store(PNG, county=COUNTY, actor=agent.name)
+        drawn = {
+            code: files.store(sheet(item.material(code).name), county=COUNTY, actor=agent.name)
+            for code in ("application", "layout", "health")
+        }
         answers = {
             "shop_name": "东示早点铺",
             "owner": APPLICANT,
@@ -69,7 +72,7 @@ def prove(folder: Path, say: Callable[[str], None] = print) -> Proof:
             "projects": "面食、粥品",
             "staff_count": 1,
         }
-        papers = {"application": Offer(file_id=picture), "layout": Offer(file_id=picture)}
+        papers = {code: Offer(file_id=drawn[code]) for code in ("application", "layout")}
         site = people.powers().posts[agent.post_id or UUID(int=0)].site_id
         filing = Filing(COUNTY, ITEM, applicant.id, answers, papers, channel="village", site_id=site)
         filed = casework.file_case(filing, agent)
@@ -85,7 +88,7 @@ def prove(folder: Path, say: Callable[[str], None] = print) -> Proof:
         )
         teller.told(proof, "受理岗一次性告知缺少的材料，全部列明")
     with _at(2026, 9, 22, 8, 40):
-        casework.supply(filed.case_id, agent, {"health": Offer(file_id=picture)})
+        casework.supply(filed.case_id, agent, {"health": Offer(file_id=drawn["health"])})
         teller.told(proof, "村民在村里补齐材料")
     with _at(2026, 9, 22, 15, 30):
         casework.accept(filed.case_id, acceptor)

@@ -22,7 +22,6 @@ from tongban.rooms.casework import actions as casework
 from tongban.rooms.casework.actions import Filing, Signer, person
 from tongban.rooms.casework.queries.parts import bundle_item
 from tongban.rooms.catalogue import queries as catalogue
-from tongban.rooms.files import actions as files
 from tongban.rooms.people import actions as people
 from tongban.rooms.people import queries as who
 from tongban.rulebook.authority import Power
@@ -30,21 +29,6 @@ from tongban.rulebook.catalogue.item import Item, ItemClass, Material
 from tongban.rulebook.errors import Refused
 from tongban.rulebook.numbers import make_citizen_id, make_credit_code
 
-#: The smallest picture there is.
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63606060000000040001f61738550000000049454e44ae426082"
-)
-_PDF = (
-    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
-    b"trailer<</Root 1 0 R>>\n%%EOF\n"
-)
-_JPG = bytes.fromhex(
-    "ffd8ffe000104a46494600010100000100010000ffdb004300ffffffffffffffffffffffffffffffffffffffffffffffffff"
-    "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc0000b08000100010101"
-    "1100ffc40014000100000000000000000000000000000003ffc40014100100000000000000000000000000000000ffda0008"
-    "010100003f0047ffd9"
-)
-SAMPLES = {"png": PNG, "pdf": _PDF, "jpg": _JPG}
 _INNER = frozenset({ItemClass.APPEAL, ItemClass.INTERNAL, ItemClass.POLICY})
 
 
@@ -158,8 +142,6 @@ class Simulation(Courses):
 
     def _prepare(self, day: date) -> None:
         rng = Random(f"{self.seed}:people")
-        for kind, content in SAMPLES.items():
-            self.files[kind] = files.store(content, county=self.county, actor="house")
         listed = catalogue.listed(self.county, day)
         found = [catalogue.in_force(self.county, one.code, day).item for one in listed if one.leaf]
         self.items = [i for i in found if i.item_class not in _INNER and not i.renewal]

@@ -6,7 +6,7 @@ granted is taken back (行政许可法 第六十九条).  Silence of the office 
 
 from tongban.rulebook.basis import design, law
 from tongban.rulebook.kinds import shared
-from tongban.rulebook.steps import ClockRule, Expiry, Kind, Post, Step, start, stop
+from tongban.rulebook.steps import ClockRule, Expiry, Kind, Post, Step, everywhere, start, stop
 
 STATES = {
     "assigned": "待核查",
@@ -105,6 +105,7 @@ STEPS = (
         recounts=True,
         only_moves=True,
     ),
+    shared.note(*everywhere(STATES, "archived")),
 )
 
 AFTER_CHECK = Kind("after_check", "事后核查", STATES, CLOCKS, STEPS)

@@ -6,7 +6,7 @@ Limits are item data: the national text on ratings (国办发〔2019〕51号) se
 from tongban.rulebook.basis import design
 from tongban.rulebook.clock import Limit
 from tongban.rulebook.kinds import shared
-from tongban.rulebook.steps import ClockRule, Expiry, Kind, Post, Step, start, stop
+from tongban.rulebook.steps import ClockRule, Expiry, Kind, Post, Step, everywhere, start, stop
 
 STATES = {
     "assigned": "已派单",
@@ -141,6 +141,7 @@ STEPS = (
         recounts=True,
         only_moves=True,
     ),
+    shared.note(*everywhere(STATES, "archived")),
 )
 
 APPEAL = Kind("appeal", "诉求", STATES, CLOCKS, STEPS)

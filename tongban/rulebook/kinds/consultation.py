@@ -4,15 +4,15 @@ Nothing is applied for and nothing is decided.  Late: it goes up one post, so th
 the guide from which it was answered changes, the answer is looked at again and said to hold still (``recheck``).
 """
 
-from tongban.rulebook.basis import design, unchecked
+from tongban.rulebook.basis import design, law
 from tongban.rulebook.clock import Limit
 from tongban.rulebook.kinds import shared
-from tongban.rulebook.steps import ClockRule, Expiry, Kind, Post, Step, start, stop
+from tongban.rulebook.steps import ClockRule, Expiry, Kind, Post, Step, everywhere, start, stop
 
 STATES = {"asked": "待答复", "answered": "已答复", "archived": "已归档"}
 
-#: Who asks about what was made public is told exactly and reliably; still to be held against the statute.
-BASIS = unchecked("行政许可法 第三十条")
+#: Who asks about what was made public is told exactly and reliably.
+BASIS = law("行政许可法 第三十条第二款")
 WORKERS = (Post.ACCEPTOR, Post.REVIEWER, Post.DECIDER)
 
 CLOCKS = (ClockRule("answer", "答复期限", Expiry.UP_ONE_POST, "go_up", BASIS, default=Limit.parse("2wd")),)
@@ -56,6 +56,7 @@ STEPS = (
         mark="overdue",
     ),
     Step("recount", "按新日历重算期限", ("asked",), "=", (Post.LAW,), BASIS, recounts=True, only_moves=True),
+    shared.note(*everywhere(STATES, "archived")),
 )
 
 CONSULTATION = Kind("consultation", "咨询", STATES, CLOCKS, STEPS)

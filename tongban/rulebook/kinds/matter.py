@@ -3,7 +3,7 @@
 from tongban.rulebook.basis import design
 from tongban.rulebook.clock import Limit
 from tongban.rulebook.kinds import shared
-from tongban.rulebook.steps import ClockMove, ClockOp, ClockRule, Expiry, Kind, Post, Step, start, stop
+from tongban.rulebook.steps import ClockMove, ClockOp, ClockRule, Expiry, Kind, Post, Step, everywhere, start, stop
 
 STATES = {
     "assigned": "已交办",
@@ -137,6 +137,7 @@ STEPS = (
         recounts=True,
         only_moves=True,
     ),
+    shared.note(*everywhere(STATES, "archived")),
 )
 
 MATTER = Kind("matter", "交办", STATES, CLOCKS, STEPS)

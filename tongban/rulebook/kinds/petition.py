@@ -8,7 +8,7 @@ county.
 from tongban.rulebook.basis import design
 from tongban.rulebook.clock import Limit, petition
 from tongban.rulebook.kinds import shared
-from tongban.rulebook.steps import ClockMove, ClockOp, ClockRule, Expiry, Kind, Post, Step, start, stop
+from tongban.rulebook.steps import ClockMove, ClockOp, ClockRule, Expiry, Kind, Post, Step, everywhere, start, stop
 
 STATES = {
     "draft": "草稿",
@@ -257,6 +257,7 @@ STEPS = (
         lapse="again",
         mark="overdue",
     ),
+    shared.note(*everywhere(STATES, "draft", "archived")),
     *shared.housekeeping((*UNROUTED, *ROUTED, "delivered")),
 )
 

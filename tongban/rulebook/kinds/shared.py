@@ -341,6 +341,12 @@ def sign(*sources: str) -> Step:
     return Step("sign", "当事人签名", sources, "=", (Post.APPLICANT, Post.CLERK), law("国务院令第716号 第八条"))
 
 
+def note(*sources: str) -> Step:
+    """内部备注: what those who work on a case write down for each other; nothing moves and nobody is told."""
+    by = (Post.CLERK, Post.ACCEPTOR, Post.REVIEWER, Post.DECIDER, Post.HEAD, Post.GOVERNMENT, Post.EXIT)
+    return Step("note", "内部备注", sources, "=", by, design("办理人员之间的备注"), asks=("note",), inner=True)
+
+
 def settle_fee(*sources: str) -> Step:
     """缴费: a voucher number or a waiver is entered."""
     return Step(
@@ -428,6 +434,7 @@ def closing_steps(ready: tuple[str, ...], ended: tuple[str, ...], running: tuple
             mark="rated",
         ),
         Step("archive", "归档", ended, "archived", (Post.HOUSE,), E_ARCHIVE, effects=("archive",)),
+        note(*dict.fromkeys((*running, *ready, *ended))),
         *housekeeping(running),
     )
 

@@ -2,7 +2,7 @@
 
 from tongban.rulebook.basis import design
 from tongban.rulebook.kinds import shared
-from tongban.rulebook.steps import ClockRule, Expiry, Kind, Post, Step, start, stop
+from tongban.rulebook.steps import ClockRule, Expiry, Kind, Post, Step, everywhere, start, stop
 
 STATES = {
     "working": "推进中",
@@ -67,6 +67,7 @@ STEPS = (
         mark="overdue",
     ),
     Step("recount", "按新日历重算期限", ("working",), "=", (Post.LAW,), BASIS, recounts=True, only_moves=True),
+    shared.note(*everywhere(STATES, "archived")),
 )
 
 TASK = Kind("task", "改革任务", STATES, CLOCKS, STEPS)

@@ -9,9 +9,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from tongban.doors.look.delivery import DELIVERY
 from tongban.doors.look.fields import Field
 from tongban.doors.visiting import visitor
 from tongban.rooms import clock
+from tongban.rulebook.basis import Basis
 
 register = template.Library()
 
@@ -50,6 +52,13 @@ def visitor_of(context: Any) -> Any:
     return visitor(context["request"])
 
 
+@register.simple_tag(takes_context=True)
+def why(context: Any, basis: Basis) -> str:
+    """Return a basis: staff reads it as it is, people the law, document or policy, or that it is the county's own."""
+    request = context.get("request")
+    return str(basis) if request is not None and visitor(request).actor is not None else basis.public
+
+
 @register.simple_tag
 def light(colour: str, label: str = "") -> SafeString:
     """Return a light in colour and in words: never in colour alone."""
@@ -86,6 +95,12 @@ def hour(value: datetime | None) -> str:
 def get(mapping: Any, name: Any) -> Any:
     """Return what stands under ``name``, or None."""
     return mapping.get(name) if mapping is not None else None
+
+
+@register.filter
+def delivery(way: str) -> str:
+    """Return a 送达方式 in words; empty where nothing was chosen."""
+    return _(DELIVERY[way][0]) if way in DELIVERY else ""
 
 
 @register.filter

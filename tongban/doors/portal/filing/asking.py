@@ -6,8 +6,8 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
+from tongban.doors.look.delivery import DELIVERY
 from tongban.doors.look.fields import Choice, Field, from_schema, read_schema
 from tongban.doors.portal.filing.opened import Opened, base_of, on_draft, opened, saved
 from tongban.doors.portal.filing.tasks import after
@@ -17,11 +17,6 @@ from tongban.rooms.people import queries
 from tongban.rulebook.errors import Refused
 from tongban.rulebook.guards import ROLE_LABELS
 
-DELIVERY = {
-    "electronic": (gettext_noop("网上下载"), gettext_noop("办好后在“我的办件”里下载，和纸质的一样有效。")),
-    "mail": (gettext_noop("邮寄到家"), gettext_noop("写明收件人、电话和地址。")),
-    "window": (gettext_noop("到窗口领取"), ""),
-}
 #: Longest address taken, in characters, and how many persons somebody may look for in a minute.
 LONGEST, SEARCHES = 200, 10
 

@@ -9,9 +9,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by
+from tongban.doors.look.delivery import DELIVERY
 from tongban.doors.look.fields import choices_of
 from tongban.doors.look.papers import saved
-from tongban.doors.portal.filing.asking import DELIVERY
 from tongban.doors.portal.filing.keeping import applicant as guard
 from tongban.doors.portal.filing.opened import Opened, on_draft
 from tongban.doors.portal.filing.tasks import tasks_of

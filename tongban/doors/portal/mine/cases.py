@@ -10,8 +10,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by, person
+from tongban.doors.look.delivery import DELIVERY
 from tongban.doors.look.papers import saved
-from tongban.doors.portal.filing.asking import DELIVERY
 from tongban.doors.visiting import visitor
 from tongban.rooms import clock
 from tongban.rooms.casework.queries.parts import parts_of, parts_planned

@@ -7,7 +7,14 @@ from uuid import UUID
 from tongban.rooms.casework.actions.answering import route
 from tongban.rooms.casework.actions.standing import Who
 from tongban.rooms.casework.actions.taking import Done, Plan, take
-from tongban.rooms.casework.actions.verbs import ask_correction, check_present, check_shared, hand_over, settle_fee
+from tongban.rooms.casework.actions.verbs import (
+    ask_correction,
+    check_present,
+    check_shared,
+    hand_over,
+    note,
+    settle_fee,
+)
 from tongban.rooms.casework.queries.reading import CaseFile
 from tongban.rulebook.clock import Limit
 from tongban.rulebook.errors import Refused
@@ -35,6 +42,7 @@ class Told:
     system: str = ""
     fee: str = ""
     voucher: str = ""
+    note: str = ""
     #: Code of a material -> ``shared`` or ``mismatch``.
     shared: Mapping[str, str] = field(default_factory=dict)
 
@@ -96,6 +104,7 @@ _SPECIAL: dict[str, Callable[[UUID, Who, Told, str], Done]] = {
     "ask_correction": lambda case_id, who, told, key: ask_correction(case_id, who, told.lacking, key=key),
     "check_shared": _shared,
     "hand_over": lambda case_id, who, told, key: hand_over(case_id, who, system=told.system, key=key),
+    "note": lambda case_id, who, told, key: note(case_id, who, text=told.note, key=key),
     "route": _route,
     "settle_fee": lambda case_id, who, told, key: settle_fee(
         case_id, who, state=told.fee, voucher=told.voucher, key=key

@@ -250,6 +250,13 @@ def settle_fee(case_id: UUID, who: Who, *, state: str, voucher: str, key: str = 
     return take(case_id, "settle_fee", who, plan, asked=(state, voucher), key=key)
 
 
+def note(case_id: UUID, who: Who, *, text: str, key: str = "") -> Done:
+    """内部备注: for those who work on the case, sealed under its key.  Raises ``Refused("note_missing")``."""
+    if not text.strip():
+        raise Refused("note_missing", "还没有写备注。请写明要提醒同事的事。")
+    return take(case_id, "note", who, Plan(texts={"note": text.strip()}), key=key)
+
+
 def hand_over(case_id: UUID, who: Who, *, system: str, key: str = "") -> Done:
     """转外部系统办理: the message goes out by promise; the clock goes on running here."""
 

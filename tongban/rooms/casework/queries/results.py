@@ -8,6 +8,7 @@ from tongban.rooms import clock
 from tongban.rooms.casework.actions.standing import Who
 from tongban.rooms.casework.models import Case, Clock
 from tongban.rooms.casework.queries.seeing import visible
+from tongban.rooms.casework.queries.wishes import deliveries_of
 from tongban.rooms.catalogue import queries as catalogue
 from tongban.rooms.people import queries as people
 
@@ -27,6 +28,8 @@ class ReadyLine:
     #: The day of the decision, and the last day of delivery.
     decided_on: date | None
     due_on: date | None
+    #: How she wants it: ``window``, ``mail`` or ``electronic``; empty: she said nothing.
+    wished: str = ""
 
 
 def ready(
@@ -34,7 +37,7 @@ def ready(
 ) -> tuple[tuple[ReadyLine, ...], UUID | None]:
     """Return results that wait where this member of staff may see them, the oldest first, and where to go on.
 
-    ``most`` rows are looked at, so a page may hold fewer.  Seven queries at most, however many rows.
+    ``most`` rows are looked at, so a page may hold fewer.  Nine queries at most, however many rows.
     """
     rows = Case.objects.filter(county=county, state__in=READY)
     if applicant_id is not None:
@@ -47,6 +50,7 @@ def ready(
     due_on = dict(dues.values_list("case_id", "due_on"))
     names = people.persons_by_id([one.applicant_id for one in shown if one.applicant_id])
     items = catalogue.items(one.item_id for one in shown)
+    wished = deliveries_of(one.id for one in shown)
     found = tuple(
         ReadyLine(
             one.id,
@@ -56,6 +60,7 @@ def ready(
             names[one.applicant_id].name if one.applicant_id in names else "",
             clock.legal_date(one.decided_at) if one.decided_at else None,
             due_on.get(one.id),
+            wished.get(one.id, ""),
         )
         for one in shown
     )

@@ -65,11 +65,16 @@ def clocks_told(file: CaseFile, *, running_only: bool = False) -> tuple[ToldCloc
 
 
 def history(file: CaseFile, *, names: bool = False) -> tuple[ToldStep, ...]:
-    """Return what has happened to a case, the first step first; ``names``: staff by name.  Two queries."""
+    """Return what has happened to a case, the first step first.  Two queries.
+
+    ``names``: for colleagues: staff by name, and what they noted among themselves.
+    """
     kind, powers = file.facts.kind, people.powers()
     told = []
     for entry in stream(file.id):
         step = kind.by_name.get(entry.step)
+        if step is not None and step.inner and not names:
+            continue
         told.append(
             ToldStep(
                 entry.seq,

@@ -9,6 +9,10 @@ from tongban.rooms.casework.models import Lack, Note
 from tongban.rooms.casework.queries.reading import CaseFile
 from tongban.rooms.questions import Question, ask
 from tongban.rulebook.errors import Refused
+from tongban.rulebook.facts import FORM
+
+#: What people call the form among the papers.
+FORM_NAME = "申请表"
 
 
 def answers_of(file: CaseFile) -> dict[str, Any]:
@@ -37,6 +41,18 @@ def lacks_of(file: CaseFile) -> tuple[tuple[int, str, str], ...]:
     key = _key(file)
     rows = Lack.objects.filter(case_id=file.id).order_by("notice", "code")
     return tuple((row.notice, row.code, crypto.open_text(bytes(row.reason), key)) for row in rows)
+
+
+def noted_of(file: CaseFile) -> dict[str, str]:
+    """Return what was noted of single papers (备注 lines "name：what is wrong"), by code, the latest.  One query."""
+    codes = {one.name: one.code for one in file.facts.item.materials} | {FORM_NAME: FORM}
+    lines = (
+        line.partition("：")
+        for (_, what), text in sorted(notes_of(file).items())
+        if what == "note"
+        for line in text.splitlines()
+    )
+    return {codes[name]: why.strip() for name, _, why in lines if name in codes and why.strip()}
 
 
 def _key(file: CaseFile) -> bytes:

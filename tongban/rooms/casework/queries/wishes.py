@@ -1,13 +1,13 @@
 """What an applicant wishes beside the form: how the result comes, and who else is to sign."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from tongban.rooms import crypto
-from tongban.rooms.casework.models import Wish
+from tongban.rooms.casework.models import CaseKey, Wish
 from tongban.rooms.casework.queries.reading import CaseFile
 
 
@@ -42,3 +42,14 @@ def wishes_of(file: CaseFile) -> Wishes:
     if row is None:
         return Wishes()
     return Wishes.from_data(json.loads(crypto.open_text(bytes(row.sealed), crypto.unwrap(file.wrapped_key))))
+
+
+def deliveries_of(case_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return how the results of these cases are wished to come, where something was wished.  Two queries."""
+    sealed = dict(Wish.objects.filter(case_id__in=list(case_ids)).values_list("case_id", "sealed"))
+    keys = CaseKey.objects.filter(case_id__in=sealed).values_list("case_id", "wrapped")
+    found = {
+        case_id: json.loads(crypto.open_text(bytes(sealed[case_id]), crypto.unwrap(bytes(wrapped))))
+        for case_id, wrapped in keys
+    }
+    return {case_id: wished["delivery"] for case_id, wished in found.items() if wished.get("delivery")}

@@ -6,6 +6,7 @@ from uuid import UUID
 from tongban.rooms.catalogue.models import ItemVersion
 from tongban.rooms.catalogue.queries.items import item
 from tongban.rooms.catalogue.queries.views import GuideMaterial, GuidePage
+from tongban.rulebook.basis import cited
 from tongban.rulebook.catalogue import Fee, Item, Material, TimeRule, depth
 from tongban.rulebook.clock.limits import LABELS
 from tongban.rulebook.errors import Refused
@@ -50,7 +51,7 @@ def guide_of(one: Item, version_id: UUID, version: int, county: str, *, unverifi
         item_class=one.item_class.value,
         handling=one.handling,
         path=f"/items/{county}/{one.code}",
-        bases=tuple(map(str, one.bases)),
+        bases=cited(one.bases),
         conditions=page.conditions,
         quantity=page.quantity,
         materials=material_lines(one, one.materials),
@@ -87,7 +88,7 @@ def _material(one: Item, material: Material) -> GuideMaterial:
         material.criteria,
         material.issuer,
         tuple(labels[code] for code in material.situations if code in labels),
-        str(material.basis),
+        material.basis.public,
         material.why_original,
         material.follow_by.label if material.follow_by else "",
         material.source == "applicant",
@@ -99,7 +100,7 @@ def _promise(one: Item) -> str:
     if promise is None:
         return ""
     within = promise.check_within.limit.label
-    return f"可以选择告知承诺：签承诺书后当场准予，{within}内核查。{promise.consequence}（{promise.basis}）"
+    return f"可以选择告知承诺：签承诺书后当场准予，{within}内核查。{promise.consequence}（{promise.basis.public}）"
 
 
 def _limits(one: Item) -> Iterator[tuple[str, str]]:
@@ -115,4 +116,4 @@ def _fee(fee: Fee | None) -> str:
         return "不收费"
     amount = fee.standard or f"{fee.amount_fen / 100:.2f} 元"
     waiver = "，可减免" if fee.waivable else ""
-    return f"{fee.name}：{amount}{waiver}（{fee.basis}）"
+    return f"{fee.name}：{amount}{waiver}（{fee.basis.public}）"

@@ -14,6 +14,7 @@ from tongban.rooms.catalogue.queries.dated import basis_of, holding
 from tongban.rooms.catalogue.queries.items import book_on, items
 from tongban.rooms.catalogue.queries.views import ClaimView
 from tongban.rooms.people import queries as people
+from tongban.rulebook.basis import cited
 from tongban.rulebook.catalogue.item import Item, ItemClass
 from tongban.rulebook.errors import Refused
 
@@ -210,7 +211,7 @@ def _on(county: str, day: date) -> _Day:
 
 def _of_classes(now: _Day, classes: frozenset[ItemClass]) -> list[ListRow]:
     return [
-        ListRow(code, run.name, code, run.version_id, run.unit, item.item_class.value, "；".join(map(str, item.bases)))
+        ListRow(code, run.name, code, run.version_id, run.unit, item.item_class.value, "；".join(cited(item.bases)))
         for code, (run, item) in now.leaves.items()
         if item.item_class in classes
     ]
@@ -219,7 +220,7 @@ def _of_classes(now: _Day, classes: frozenset[ItemClass]) -> list[ListRow]:
 def _duties(now: _Day) -> list[ListRow]:
     """责任清单: to every power its duties: who answers for it, in which time, by which desks, and where to complain."""
     return [
-        ListRow(code, run.name, code, run.version_id, run.unit, _duty(item), "；".join(map(str, item.bases)))
+        ListRow(code, run.name, code, run.version_id, run.unit, _duty(item), "；".join(cited(item.bases)))
         for code, (run, item) in now.leaves.items()
         if item.item_class in POWERS
     ]
@@ -241,7 +242,7 @@ def _fees(county: str, now: _Day, day: date) -> list[ListRow]:
     for code, (run, item) in now.leaves.items():
         if item.fee is not None and (code, item.fee.name) not in entered:
             words = item.fee.standard or f"{item.fee.amount_fen / 100:.2f} 元"
-            rows.append(ListRow(code, item.fee.name, code, run.version_id, run.unit, words, str(item.fee.basis)))
+            rows.append(ListRow(code, item.fee.name, code, run.version_id, run.unit, words, item.fee.basis.public))
     return rows
 
 
@@ -250,7 +251,7 @@ def _entered(county: str, which: str, now: _Day, day: date) -> list[ListRow]:
     for entry in _entries(county, which, day):
         run = now.leaves[entry.item][0] if entry.item in now.leaves else None
         version_id, unit = (run.version_id, run.unit) if run else (None, "")
-        basis = str(basis_of(entry))
+        basis = basis_of(entry).public
         rows.append(ListRow(entry.code, entry.name, entry.item, version_id, unit, entry.standard, basis))
     return rows
 

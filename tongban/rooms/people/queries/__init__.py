@@ -14,6 +14,7 @@ from tongban.rooms.people.queries.accounts import (
 )
 from tongban.rooms.people.queries.acting import Represented, acts_for
 from tongban.rooms.people.queries.desks import SavedSearchView, searches_of
+from tongban.rooms.people.queries.finding import find_one
 from tongban.rooms.people.queries.officers import (
     AuthorityView,
     HoldingRow,
@@ -135,6 +136,7 @@ __all__ = [
     "devices",
     "division",
     "divisions",
+    "find_one",
     "guardian_of",
     "holder_of_phone",
     "holdings_of",
