@@ -65,7 +65,7 @@ def warm_county() -> Place:
 
     from tongban.hall.county.answers import answers_for
     from tongban.hall.county.opening import COUNTY, Desks, open_county
-    from tongban.hall.county.simulation import PNG
+    from tongban.hall.county.sheets import sheet
     from tongban.rooms import clock
     from tongban.rooms.catalogue import queries as catalogue
     from tongban.rooms.files import actions as files
@@ -101,7 +101,7 @@ def warm_county() -> Place:
     return Place(
         county=COUNTY,
         persons=persons,
-        file_id=files.store(PNG, county=COUNTY, actor="house"),
+        file_id=files.store(sheet("材料"), county=COUNTY, actor="house"),
         answers=answers_for({**item.form}, Random(1), day),
         materials=tuple(m.code for m in item.materials if m.source != "made"),
         **{name: (who.id, who.post_id) for name, who in found.items()},

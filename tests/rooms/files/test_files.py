@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from tongban.hall.county.simulation import PNG as SPECK
+from tongban.hall.county.sheets import sheet
 from tongban.rooms import clock
 from tongban.rooms.files import actions, blobs, queries
 from tongban.rooms.files.media import LABELS, kind_of
@@ -25,7 +25,7 @@ COUNTY = "990127"
 PDF = b"%PDF-1.7\n" + b"shop" * 300 + b"\n%%EOF\n"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
 #: A whole one, as it is kept.
-PICTURE = redrawn(SPECK, "png")
+PICTURE = redrawn(sheet("材料"), "png")
 
 
 def _store(content=PDF, **rest):

@@ -168,7 +168,7 @@ class RunningCounty:
     def _open(self) -> None:
         """Open 示例县 and write down who acts in it."""
         from tongban.hall.county.opening import COUNTY, Desks, open_county
-        from tongban.hall.county.simulation import PNG
+        from tongban.hall.county.sheets import sheet
         from tongban.rooms import clock
         from tongban.rooms.catalogue import queries as catalogue
         from tongban.rooms.files import actions as files
@@ -207,7 +207,7 @@ class RunningCounty:
             "county": COUNTY,
             "diaries": str(self.diaries),
             "persons": [str(one) for one in persons],
-            "file": str(files.store(PNG, county=COUNTY, actor="house")),
+            "file": str(files.store(sheet("材料"), county=COUNTY, actor="house")),
             "items": items,
             "staff": staff,
             "outside": INSIDE + 1,

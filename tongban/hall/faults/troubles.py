@@ -19,7 +19,7 @@ from django.db import connection
 
 from tongban.hall import database, safekeeping, state
 from tongban.hall.county.opening import COUNTY
-from tongban.hall.county.simulation import PNG
+from tongban.hall.county.sheets import sheet
 from tongban.hall.faults.county import RunningCounty, Stuck, children_of, postmaster
 from tongban.hall.faults.facts import Found, wait_for_the_law
 from tongban.rooms import clock
@@ -132,7 +132,7 @@ def clock_days(county: RunningCounty, luck: Random, found: Found) -> str:
 
 def full_disk(county: RunningCounty, luck: Random, found: Found) -> str:
     """An upload meets a full disk: it is refused whole, with a sentence, and the next one is taken."""
-    content = PNG + luck.randbytes(400_000)
+    content = sheet("材料") + luck.randbytes(400_000)
     with tempfile.TemporaryDirectory() as small, _no_room(Path(small)) as way:
         code = ""
         try:
