@@ -89,7 +89,7 @@ def act(request: HttpRequest) -> HttpResponse:
         told = people.once(asks.who.name, key, ["window", *asked], lambda: DOINGS[do](request, asks))
         messages.success(request, told)
     except Refused as no:
-        messages.error(request, no.sentence)
+        messages.error(request, _(no.sentence))
     return redirect(_back(request))
 
 

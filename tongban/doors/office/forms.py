@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from tongban.doors.look.fields import Choice, Field
 from tongban.rooms import clock
@@ -303,15 +304,15 @@ def _shared(found: Seen, step: Step, said: QueryDict) -> list[Field]:
 
 _MAKERS: Mapping[Ask, Callable[[Seen, Step, QueryDict], list[Field]]] = {
     Ask.GROUND: _ground,
-    Ask.REASON: _long("reason", "理由或内容", required=True),
+    Ask.REASON: _long("reason", gettext_noop("理由或内容"), required=True),
     Ask.LACKING: _lacking,
     Ask.PROCEEDING: _proceeding,
     Ask.RESULT: _result,
     Ask.PRESENT: _present,
-    Ask.RECORD: _long("record", "记录", required=False, hint="时间、地点、看到和听到的情况"),
+    Ask.RECORD: _long("record", gettext_noop("记录"), required=False, hint=gettext_noop("时间、地点、看到和听到的情况")),
     Ask.OBJECTION: _objection,
     Ask.WITHIN: _within,
-    Ask.OPINION: _long("opinion", "意见", required=False),
+    Ask.OPINION: _long("opinion", gettext_noop("意见"), required=False),
     Ask.POINTS: _points,
     Ask.HOLDER: _holder,
     Ask.SYSTEM: _system,

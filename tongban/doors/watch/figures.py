@@ -62,7 +62,7 @@ def figure(request: HttpRequest, code: str) -> HttpResponse:
         found = queries.course(code, county, spans, unit=unit)
         course = [(f"{first:%Y-%m}", one) for (first, _last), one in zip(spans, found, strict=True)]
     except Refused as no:
-        no_course = no.sentence
+        no_course = _(no.sentence)
     else:
         no_course = ""
     context = {

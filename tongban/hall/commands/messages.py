@@ -10,9 +10,10 @@ import re
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tongban.hall import state
+from tongban.hall.marked import sentences
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
@@ -20,15 +21,7 @@ if TYPE_CHECKING:
 HELP = "译文：收集要翻译的句子，检查和编译英文目录（--check 只检查）"
 NEEDS_DJANGO = True
 
-PACKAGE = state.ROOT / "tongban"
-FOLDER = PACKAGE / "assets" / "locale" / "en" / "LC_MESSAGES"
-_KEYWORDS: dict[str, Any] = {
-    "_": None,
-    "gettext": None,
-    "gettext_lazy": None,
-    "ngettext": (1, 2),
-    "pgettext": ((1, "c"), 2),
-}
+FOLDER = state.ROOT / "tongban" / "assets" / "locale" / "en" / "LC_MESSAGES"
 _NAMED = re.compile(r"%\((\w+)\)s|\{(\w*)[^}]*\}")
 
 
@@ -37,16 +30,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from babel.messages.mofile import read_mo, write_mo
-    from babel.messages.pofile import read_po, write_po
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import write_po
 
     source, compiled = FOLDER / "django.po", FOLDER / "django.mo"
-    catalog = read_po(io.BytesIO(source.read_bytes()), locale="en") if source.exists() else _empty()
     if args.check:
-        binary = read_mo(io.BytesIO(compiled.read_bytes())) if compiled.exists() else _empty()
-        faults = [*_lacking(catalog), *_stale(catalog, binary)]
+        faults = faults_of_catalogue()
         print("\n".join(faults[:50]) or "英文目录齐全。", file=sys.stderr if faults else sys.stdout)
         return 1 if faults else 0
+    catalog = _read()
     # No guesses from similar sentences: a sentence without words of its own is to be listed.
     catalog.update(_gathered(), no_fuzzy_matching=True)
     catalog.obsolete.clear()
@@ -58,6 +50,22 @@ def run(args: argparse.Namespace) -> int:
     left = sum(not message.string for message in catalog if message.id)
     print(f"共 {len(catalog)} 句，还有 {left} 句没有译文。")
     return 0
+
+
+def faults_of_catalogue() -> list[str]:
+    """Return what is wrong with the English catalogue, one sentence each: not gathered, not translated, not compiled."""
+    from babel.messages.mofile import read_mo
+
+    catalog, compiled = _read(), FOLDER / "django.mo"
+    binary = read_mo(io.BytesIO(compiled.read_bytes())) if compiled.exists() else _empty()
+    return [*_lacking(catalog), *_stale(catalog, binary)]
+
+
+def _read() -> "Catalog":
+    from babel.messages.pofile import read_po
+
+    source = FOLDER / "django.po"
+    return read_po(io.BytesIO(source.read_bytes()), locale="en") if source.exists() else _empty()
 
 
 def _empty() -> "Catalog":
@@ -85,26 +93,6 @@ def _gathered() -> "Catalog":
     for sentence in sorted(set(sentences())):
         catalog.add(sentence)
     return catalog
-
-
-def sentences() -> Iterator[str]:
-    """Yield every marked sentence, those of doors and look."""
-    from babel.messages.extract import extract_python
-    from django.utils.translation.template import templatize
-
-    for path in sorted(PACKAGE.rglob("*.py")):
-        yield from _of(extract_python(io.BytesIO(path.read_bytes()), _KEYWORDS, [], {"encoding": "utf-8"}))
-    for path in sorted(PACKAGE.rglob("templates/**/*.html")):
-        code = templatize(path.read_text(encoding="utf-8"), origin=str(path))
-        yield from _of(extract_python(io.BytesIO(code.encode()), _KEYWORDS, [], {"encoding": "utf-8"}))
-
-
-def _of(found: Any) -> Iterator[str]:
-    for _line, function, message, _comments in found:
-        if isinstance(message, tuple):
-            message = message[-1] if function == "pgettext" else message[0]
-        if message:
-            yield message
 
 
 def _lacking(catalog: "Catalog") -> Iterator[str]:

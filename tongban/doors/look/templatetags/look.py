@@ -23,13 +23,18 @@ LIGHTS = {"green": "正常", "amber": "临期", "red": "超期", "grey": "已停
 @register.inclusion_tag("look/parts/field.html")
 def field(one: Field) -> dict[str, Any]:
     """Show one question with its label, hint, error and input."""
-    return {"f": one}
+    return {"f": _told(one)}
 
 
 @register.inclusion_tag("look/parts/error_summary.html")
 def error_summary(fields: Any = (), sentence: str = "") -> dict[str, Any]:
     """Show what is wrong, at the top of the page, each line leading to its question."""
-    return {"wrong": [one for one in fields if one.error], "sentence": sentence}
+    return {"wrong": [_told(one) for one in fields if one.error], "sentence": _(sentence) if sentence else ""}
+
+
+def _told(one: Field) -> Field:
+    """Return the question with what is wrong in the language of the page: a refusal comes in Chinese."""
+    return one.with_error(_(one.error)) if one.error else one
 
 
 @register.inclusion_tag("look/parts/paging.html", takes_context=True)

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.utils.translation import gettext_noop
 
 from tongban.rooms import clock
 from tongban.rooms.casework.actions.standing import Who
@@ -25,14 +26,14 @@ from tongban.rulebook.steps import POWER_OF, Post
 from tongban.rulebook.telling import AT_A_DESK
 
 _EXAMINING = frozenset({Power.EXAMINE, Power.DECIDE, Power.EXTEND, Power.EXTEND_JOINT})
-ACCEPT = Tab("accept", "待受理", ("filed",), frozenset({Power.ACCEPT}))
-EXAMINE = Tab("examine", "待审查", ("accepted",), frozenset({Power.EXAMINE}), "examine")
-DECIDE = Tab("decide", "待决定", ("accepted",), frozenset({Power.DECIDE}), "decide")
-HELD = Tab("held", "交办和诉求", held=True)
-PAUSED = Tab("paused", "已停表和公示", ("paused", "publicising", "elsewhere"), _EXAMINING)
-SENT_BACK = Tab("sent-back", "被退回", ("accepted",), _EXAMINING, last="send_back")
-WAITING = Tab("waiting", "等申请人补正", ("correcting",), frozenset({Power.ACCEPT, Power.EXAMINE}))
-EXTENDING = Tab("extend", "可延期", ("accepted", "paused"), frozenset({Power.EXTEND, Power.EXTEND_JOINT}))
+ACCEPT = Tab("accept", gettext_noop("待受理"), ("filed",), frozenset({Power.ACCEPT}))
+EXAMINE = Tab("examine", gettext_noop("待审查"), ("accepted",), frozenset({Power.EXAMINE}), "examine")
+DECIDE = Tab("decide", gettext_noop("待决定"), ("accepted",), frozenset({Power.DECIDE}), "decide")
+HELD = Tab("held", gettext_noop("交办和诉求"), held=True)
+PAUSED = Tab("paused", gettext_noop("已停表和公示"), ("paused", "publicising", "elsewhere"), _EXAMINING)
+SENT_BACK = Tab("sent-back", gettext_noop("被退回"), ("accepted",), _EXAMINING, last="send_back")
+WAITING = Tab("waiting", gettext_noop("等申请人补正"), ("correcting",), frozenset({Power.ACCEPT, Power.EXAMINE}))
+EXTENDING = Tab("extend", gettext_noop("可延期"), ("accepted", "paused"), frozenset({Power.EXTEND, Power.EXTEND_JOINT}))
 #: In the order of the page.
 TABS = (ACCEPT, EXAMINE, DECIDE, HELD, SENT_BACK, PAUSED, WAITING, EXTENDING)
 #: 待办: what waits for this post.

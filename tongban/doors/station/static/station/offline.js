@@ -94,7 +94,7 @@ function questions() {
       make("input", { type: "radio", id: `s-${n}-${m}`, name: `s-${n}`, value: code }), make("label", { htmlFor: `s-${n}-${m}`, textContent: words })))));
   const papers = item.papers.map((one) => make("div", { className: "choice" },
     make("input", { type: "checkbox", id: `p-${one.code}`, name: "paper", value: one.code }), make("label", { htmlFor: `p-${one.code}`, textContent: one.name })));
-  const legend = make("legend", { textContent: "收到的纸质材料" });
+  const legend = make("legend", { textContent: say.papers });
   place.replaceChildren(...asked, ...(papers.length ? [make("fieldset", { className: "group" }, legend, ...papers)] : []), ...item.fields.map(input));
 }
 
