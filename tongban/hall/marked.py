@@ -69,22 +69,19 @@ def _tables(path: Path, tree: ast.Module) -> Iterator[str]:
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef):
             for call in ast.walk(function):
-                if _translates_what_is_no_literal(call):
-                    names |= _named(function, call.args[0])
+                if said := _translated(call):
+                    names |= _named(function, said)
     if names:
         module = importlib.import_module(".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts))
         for name in sorted(names):
             yield from _words(_value(module, name))
 
 
-def _translates_what_is_no_literal(node: ast.AST) -> bool:
-    return (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id in _TRANSLATING
-        and bool(node.args)
-        and not isinstance(node.args[0], ast.Constant)
-    )
+def _translated(node: ast.AST) -> ast.expr | None:
+    """Return what a call translates, if that is not simply a literal."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _TRANSLATING and node.args:
+        return None if isinstance(node.args[0], ast.Constant) else node.args[0]
+    return None
 
 
 def _named(function: ast.FunctionDef, node: ast.expr) -> set[str]:
