@@ -1,8 +1,8 @@
 """Which sentences are marked for translation: in code, in pages, and in the tables of words that code translates.
 
 ``_("…")`` and ``{% translate %}`` mark a sentence where it stands.  A door that shows a word out of a table,
-``_(STATES[one.state])``, marks every word of that table: the tables are found by their names in capitals.  The sentence of a refusal is
-marked by being one; the frame of the pages (look) translates it where it is shown.
+``_(STATES[one.state])``, marks every word of that table: the tables are found by their names in capitals.  The
+sentence of a refusal is marked by being one; the frame of the pages (look) translates it where it is shown.
 """
 
 import ast

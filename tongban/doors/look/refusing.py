@@ -32,7 +32,13 @@ def refused_page(request: HttpRequest, no: Refused) -> HttpResponse:
     """Return the page of a refusal."""
     status = status_of(no.code)
     heading = {404: _("没有找到"), 403: _("不能办理"), 429: _("请稍后再试")}.get(status, _("现在不能这样办"))
-    context = {"heading": heading, "sentence": _(no.sentence), "basis": no.basis, "code": no.code, "back": _back(request)}
+    context = {
+        "heading": heading,
+        "sentence": _(no.sentence),
+        "basis": no.basis,
+        "code": no.code,
+        "back": _back(request),
+    }
     return render(request, "look/sentence.html", context, status=status)
 
 

@@ -309,7 +309,9 @@ _MAKERS: Mapping[Ask, Callable[[Seen, Step, QueryDict], list[Field]]] = {
     Ask.PROCEEDING: _proceeding,
     Ask.RESULT: _result,
     Ask.PRESENT: _present,
-    Ask.RECORD: _long("record", gettext_noop("记录"), required=False, hint=gettext_noop("时间、地点、看到和听到的情况")),
+    Ask.RECORD: _long(
+        "record", gettext_noop("记录"), required=False, hint=gettext_noop("时间、地点、看到和听到的情况")
+    ),
     Ask.OBJECTION: _objection,
     Ask.WITHIN: _within,
     Ask.OPINION: _long("opinion", gettext_noop("意见"), required=False),

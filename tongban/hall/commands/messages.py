@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def faults_of_catalogue() -> list[str]:
-    """Return what is wrong with the English catalogue, one sentence each: not gathered, not translated, not compiled."""
+    """Return what the English catalogue lacks, one sentence each: not gathered, not translated, not compiled."""
     from babel.messages.mofile import read_mo
 
     catalog, compiled = _read(), FOLDER / "django.mo"
