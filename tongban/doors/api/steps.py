@@ -338,7 +338,6 @@ VERBS: dict[str, Verb] = {
     "note": Verb("内部备注", NoteText, _plain(casework.note, "text")),
     "report": Verb("报告改革任务进展", Text, _plain(casework.report_progress, "text")),
     "prove": Verb("改革任务报请销号", Text, _plain(casework.prove, "text")),
-    "recheck": Verb("复核解答仍然适用", Nothing, _plain(casework.recheck_answer)),
     "call_back": Verb("回访", Text, _plain(casework.call_back, "text")),
     "close": Verb("办结", Nothing, _plain(casework.close)),
     "reopen": Verb("重办", Reason, _plain(casework.reopen, "reason")),
