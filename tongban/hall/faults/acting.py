@@ -225,6 +225,7 @@ def main() -> None:
     if number == place["outside"]:
         shop = {"small-food-shop": place["items"]["small-food-shop"]}
         Outside({**place, "persons": [place["web"]["person"]], "items": shop}, number).work()
+        return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongban.hall.settings")
     import django
 
