@@ -83,13 +83,11 @@ def test_a_table_made_later_is_granted_to_the_application(own_database):
 def test_own_database_is_seen_from_every_connection(own_database):
     """What Django commits there, another connection reads."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO django_session (session_key, session_data, expire_date) VALUES ('k', '', '2026-01-01')"
-        )
+        cursor.execute("INSERT INTO people_budget (subject, minute, used) VALUES ('k', 1, 1)")
         cursor.execute("SELECT current_database()")
         assert cursor.fetchone() == (own_database.name,)
     with psycopg.connect(own_database.url) as other:
-        assert other.execute("SELECT count(*) FROM django_session").fetchone() == (1,)
+        assert other.execute("SELECT count(*) FROM people_budget").fetchone() == (1,)
 
 
 def test_a_demo_whose_tables_were_rewritten_says_so(own_database):
