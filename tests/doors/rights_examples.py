@@ -190,8 +190,12 @@ def _hall(objects: Objects) -> list[Example]:
 _AT_THE_HALL = frozenset({"clerk", "exit", "supervisor"})
 
 
-def _of_case(**more: Any) -> Callable[[Objects], list[Example]]:
-    return lambda objects: [Example("网上提交的办件", {"case_id": objects.case, **more}, _AT_THE_HALL)]
+#: Papers are not for who only supervises.
+READS_AT_THE_HALL = _AT_THE_HALL - {"supervisor"}
+
+
+def _of_case(roles: frozenset[str] = _AT_THE_HALL, **more: Any) -> Callable[[Objects], list[Example]]:
+    return lambda objects: [Example("网上提交的办件", {"case_id": objects.case, **more}, roles)]
 
 
 def _form(**more: Any) -> Callable[[Objects], list[Example]]:
@@ -239,7 +243,7 @@ EXAMPLES: dict[str, Callable[[Objects], list[Example]]] = {
     "item-qr": _guide,
     "item-check": _guide,
     "ask": _guide,
-    "ask-answer": lambda objects: [Example("咨询", {"case_id": objects.question}, OF_THE_UNIT)],
+    "ask-answer": lambda objects: [Example("咨询", {"case_id": objects.question}, OF_THE_UNIT - {"supervisor"})],
     "results-issue": lambda objects: [Example("公示", objects.issue)],
     "list": lambda objects: [Example("清单", {"which": "power"})],
     "place": lambda objects: [Example("场所", {"site": "hall"})],
@@ -283,11 +287,11 @@ EXAMPLES: dict[str, Callable[[Objects], list[Example]]] = {
         Example("办事人", {"person_id": objects.county.citizen().id, "code": "small-food-shop"})
     ],
     "counter-case": _of_case(),
-    "counter-material": _of_case(code="layout"),
+    "counter-material": _of_case(READS_AT_THE_HALL, code="layout"),
     "counter-hand-out": lambda objects: [Example("办件", {"case_id": objects.case}, frozenset({"exit"}))],
     "counter-step": _form(name="accept"),
     "counter-original": _form(),
-    "counter-document": lambda objects: [Example("受理通知书", {"document_id": objects.document}, _AT_THE_HALL)],
+    "counter-document": lambda objects: [Example("受理通知书", {"document_id": objects.document}, READS_AT_THE_HALL)],
     "station-mine": _agents(),
     "station-document": _agents(document_id=UUID(int=0)),
     "station-mandate-paper": lambda objects: [Example("没有的委托书", {"mandate_id": UUID(int=0)}, frozenset())],

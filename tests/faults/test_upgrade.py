@@ -19,6 +19,7 @@ from tongban.rooms import crypto
 from tongban.rooms.casework import actions as casework
 from tongban.rooms.casework.actions import Offer
 from tongban.rooms.casework.queries.reading import read
+from tongban.rooms.ledger import closing
 
 DUMP = Path(__file__).with_name("earlier.sql.xz")
 KEYS = ("field.key", "hash.key", "secret.key", "journal.key")
@@ -50,7 +51,7 @@ def earlier(worker_id, django_db_blocker, settings, tmp_path):
 
 
 def forget_keys() -> None:
-    for kept in (crypto._master, crypto._hash_key, crypto.signing_seed):
+    for kept in (crypto._master, crypto._hash_key, crypto.signing_seed, closing._private_key):
         kept.cache_clear()
 
 

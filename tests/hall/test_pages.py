@@ -8,7 +8,7 @@ from django.test import Client
 def test_the_first_page_says_what_runs_here():
     page = Client().get("/")
     assert page.status_code == 200
-    assert "县域政务服务一站式平台" in page.content.decode()
+    assert "您要办什么事" in page.content.decode()
 
 
 @pytest.mark.django_db

@@ -103,7 +103,8 @@ def test_what_came_after_a_moment_is_gone_and_what_came_before_is_there(house):
     keys = house / "state" / "keys"
     keys.mkdir(mode=0o711, parents=True)
     (keys.parent).chmod(0o711)
-    (keys / "secret.key").write_bytes(b"k" * 32)
+    (keys / "secret.key").write_bytes(os.urandom(32))
+    (keys / "secret.key").chmod(0o600)
     # No demo: its clock would be asked of tables that this short drill does without.
     said = script(house, SHORT.format(house=str(house)), TONGBAN_DEMO="0").splitlines()
     assert said == ["recovery_failed True c", "ab True True", "abd", "abde"]

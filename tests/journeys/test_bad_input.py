@@ -282,7 +282,7 @@ def test_a_full_disk_at_upload(county, casework, monkeypatch):
         before = draft(case)
         with monkeypatch.context() as patched, unchanged("disk_full"):
             patched.setattr(os, "write", full)
-            files.store(county.png + b"another", county=county.code, actor="house")
+            files.store(b"%PDF-1.4 another", county=county.code, actor="house")
         assert draft(case) == before
 
 

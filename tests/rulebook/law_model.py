@@ -51,6 +51,16 @@ lapse: correcting: lapsed: law: lapse_notice
 not_accept: filed: not_accepted: acceptor: non_acceptance
 deliver: issued: delivered: exit clerk house: delivery_receipt
 """
+
+
+def noted(*states: str) -> str:
+    """A word among colleagues changes nothing, wherever the case stands."""
+    return f"note: {' '.join(states)}: .: clerk acceptor reviewer decider head government exit:\n"
+
+
+#: Where a case is in anybody's hands, and where it has come to its end.
+BY_HAND = "filed correcting accepted paused elsewhere granted issued delivered refused not_accepted withdrawn lapsed"
+
 REVIEWED = """
 accept: filed: accepted: acceptor: acceptance_notice
 deem_accepted: filed: accepted: law: acceptance_notice
@@ -69,6 +79,7 @@ sign: filed correcting: .: applicant clerk:
 """
 TABLES = {
     "permit": COMMON
+    + noted(BY_HAND, "publicising")
     + REVIEWED
     + """
 decide_on_spot: filed: granted: acceptor: acceptance_notice grant_decision
@@ -86,6 +97,7 @@ note_overdue: filed correcting accepted paused publicising elsewhere granted iss
 recount: filed correcting accepted paused publicising elsewhere granted issued: .: law:
 """,
     "registration": COMMON
+    + noted(BY_HAND)
     + REVIEWED
     + """
 enter: accepted: granted: decider: registration_decision
@@ -98,6 +110,7 @@ note_overdue: filed correcting accepted paused elsewhere granted issued: .: law:
 recount: filed correcting accepted paused elsewhere granted issued: .: law:
 """,
     "filing": COMMON
+    + noted("filed correcting granted issued delivered not_accepted struck_out withdrawn lapsed")
     + """
 put_on_record: filed: granted: acceptor decider: filing_record
 issue: granted: issued: exit acceptor decider clerk house:

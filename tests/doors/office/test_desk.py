@@ -129,7 +129,7 @@ def test_a_list_costs_the_same_however_long(county, many):
 
 
 #: Queries of a list: who asks (3), the list and what stands around it, names, searches.
-LIST = 21
+LIST = 16
 
 
 def test_the_list_walks_its_index_and_stops(county):

@@ -19,7 +19,6 @@ from django.db import connection
 
 from tongban.hall import database, safekeeping, state
 from tongban.hall.county.opening import COUNTY
-from tongban.hall.county.sheets import sheet
 from tongban.hall.faults.county import RunningCounty, Stuck, children_of, postmaster
 from tongban.hall.faults.facts import Found, wait_for_the_law
 from tongban.rooms import clock
@@ -134,7 +133,7 @@ def clock_days(county: RunningCounty, luck: Random, found: Found) -> str:
 
 def full_disk(county: RunningCounty, luck: Random, found: Found) -> str:
     """An upload meets a full disk: it is refused whole, with a sentence, and the next one is taken."""
-    content = sheet("材料") + luck.randbytes(400_000)
+    content = b"%PDF-1.4\n%" + luck.randbytes(400_000)  # a picture would be drawn anew and be small
     with tempfile.TemporaryDirectory() as small, _no_room(Path(small)) as way:
         code = ""
         try:
