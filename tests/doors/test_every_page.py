@@ -110,6 +110,7 @@ class Walk:
             self.found.append(f"{place}: too wide for 320 px: {wider}")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("side", ["citizens", "staff"])
 def test_every_page_is_good_in_every_setting(site, screen, side):
     """Each has a title, one h1 and a main part, fits on 320 px, and axe finds nothing of WCAG 2.2 A and AA.

@@ -154,6 +154,7 @@ def other(code: str) -> str:
     return B if code == A else A
 
 
+@pytest.mark.long
 def test_each_county_has_its_own_database_and_nothing_crosses(towns):
     assert towns[A].url != towns[B].url
     for code, town in towns.items():
