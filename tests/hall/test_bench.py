@@ -6,6 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
+#: What is measured is looked at by hand; that it still runs, with everything that takes minutes.
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def run_bench(own_county, monkeypatch, tmp_path):

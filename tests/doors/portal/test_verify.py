@@ -34,7 +34,7 @@ def text(answer):
     return answer.content.decode()
 
 
-def test_empty_page_asks():
+def test_empty_page_asks(county):
     page = text(Client().get(ADDRESS))
     assert "文书和证照查验" in page
     assert 'role="status"' not in page
@@ -90,5 +90,5 @@ def test_public_keys_check_without_the_database(sealed, county):
 
 
 @pytest.mark.parametrize("county_code", ["000000", "..", "abc"])
-def test_unknown_county_has_no_keys(county_code):
+def test_unknown_county_has_no_keys(county, county_code):
     assert Client().get(f"{ADDRESS}/keys/{county_code}.pem").status_code == 404
