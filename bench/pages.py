@@ -10,7 +10,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 #: Times each page is opened, after one that warms caches.
@@ -92,6 +92,8 @@ def _visits() -> Iterator[tuple[str, Any, tuple[str, ...]]]:
     """Yield (role, signed-in client, addresses)."""
     from django.db import connection
 
+    from tongban.rooms import clock
+
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id FROM casework_case WHERE kind = 'permit' AND state = 'accepted' AND unit = 'scjg'"
@@ -99,13 +101,13 @@ def _visits() -> Iterator[tuple[str, Any, tuple[str, ...]]]:
         )
         row = cursor.fetchone()
     case = str(row[0]) if row else ""
-    month = date.today().replace(day=1)  # noqa: DTZ011 - a period of a page, not of law
+    month = clock.today().replace(day=1)
     yield (
         "无",
         _client(None),
         ("/", "/find/?q=身份证", "/items/990127/small-food-shop", "/progress/", "/results/", "/kiosk/"),
     )
-    yield "市民", _client("林示例"), ("/mine/", "/file/small-food-shop/", "/mine/wallet/", "/mine/appointments/")
+    yield "市民", _client("林示例"), ("/mine/", "/file/small-food-shop/", "/mine/licences/", "/mine/appointments/")
     yield "窗口", _client("window-1"), ("/counter/",)
     yield "村站", _client("village-001001-agent"), ("/station/",)
     yield "审查", _client("scjg-reviewer"), ("/office/", *((f"/office/{case}/",) if case else ()))
