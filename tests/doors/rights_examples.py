@@ -45,9 +45,15 @@ class Objects:
         from dataclasses import replace
 
         from tongban.rooms.casework import actions as casework
+        from tongban.rooms.casework.queries.wishes import Wishes
+        from tongban.rooms.files.sheets import Sheet
 
         filing = self.county.filing(leave_out=("application", "health"))
-        return casework.save_draft(replace(filing, answers={"shop_name": "示例"}), self.county.citizen())
+        me = self.county.citizen()
+        made = casework.save_draft(replace(filing, answers={"shop_name": "示例"}), me)
+        pages = {"layout": (Sheet(filing.offers["layout"].file_id),)}
+        casework.fill_draft(made, me, casework.Piece(wishes=Wishes(sheets=pages)))
+        return made
 
     @cached_property
     def filed(self) -> UUID:
@@ -254,6 +260,8 @@ EXAMPLES: dict[str, Callable[[Objects], list[Example]]] = {
     "file-form": _draft(page=1),
     "file-paper": _draft(code="layout"),
     "file-look": _draft(code="layout"),
+    "file-sheets": _draft(code="layout"),
+    "file-sheet": _draft(code="layout", n=1),
     "file-signers": _draft(),
     "file-delivery": _draft(),
     "file-review": _draft(),

@@ -102,3 +102,66 @@ def test_a_visitor_may_read_the_page_and_its_refusals_in_english(county):
     assert "Page not found" in text_of(client.get("/nosuch"))
     answer = client.post("/sign-in/", {"phone": "13900000000", "password": "not-the-password"})
     assert "Account or password is wrong." in text_of(answer)
+
+
+#: What may say no to somebody who applies, registers, uploads, books, asks or rates.
+SAY_NO_TO_PEOPLE = (
+    "rooms/files",
+    "rooms/people/words.py",
+    "rooms/people/actions/passwords.py",
+    "rooms/people/actions/persons.py",
+    "rooms/people/actions/slowing.py",
+    "rooms/people/actions/mandates.py",
+    "rooms/people/queries/persons.py",
+    "rooms/ratings",
+    "rooms/waiting/actions/tickets.py",
+    "rooms/waiting/actions/seats.py",
+    "rooms/waiting/actions/questions.py",
+    "rooms/casework/actions/filing.py",
+    "rooms/casework/actions/papers.py",
+    "rooms/casework/actions/supplying.py",
+    "rooms/casework/actions/consulting.py",
+    "rulebook/asking.py",
+    "rulebook/deciding.py",
+    "rulebook/guards.py",
+    "rulebook/renewing.py",
+    "rulebook/numbers/citizens.py",
+    "rulebook/numbers/certificates.py",
+    "rulebook/numbers/text.py",
+)
+
+
+def test_a_refusal_people_may_read_keeps_its_values_apart():
+    """A glued sentence, an f-string, stays Chinese on an English page."""
+    found = []
+    for place in SAY_NO_TO_PEOPLE:
+        here = PACKAGE / place
+        for path in sorted(here.rglob("*.py")) if here.is_dir() else [here]:
+            found += [f"{path.name}:{line}" for line in _glued_refusals(path)]
+    assert found == []
+
+
+def _glued_refusals(path: Path) -> list[int]:
+    return [
+        node.lineno
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) in ("Refused", "super().__init__")
+        and any(isinstance(said, ast.JoinedStr) for said in node.args[1:2])
+    ]
+
+
+def test_a_refusal_with_values_is_read_in_english(county):
+    from tongban.doors.look.saying import in_words
+    from tongban.rooms.files import actions as files
+    from tongban.rulebook.errors import Refused
+
+    with pytest.raises(Refused) as no:
+        files.store(b"GIF89a", county="990127", actor="house")
+    assert no.value.sentence.startswith("按内容看这是GIF 图片，这里只收 pdf、jpg、png。")
+    with translation.override("en"):
+        assert in_words(no.value.sentence) == (
+            "By its content this is: GIF picture. Only pdf、jpg、png are taken here. "
+            "Save it as pdf、jpg、png and upload again; changing its name does not help."
+        )
+    assert in_words("没有人翻译过的一句") == "没有人翻译过的一句"

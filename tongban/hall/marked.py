@@ -25,7 +25,8 @@ _KEYWORDS: dict[str, Any] = {
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
 }
-_TRANSLATING = ("_", "gettext", "gettext_lazy")
+_TRANSLATING = ("_", "gettext", "gettext_lazy", "Sentence")
+_REFUSING = ("Refused", "super().__init__")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
@@ -39,7 +40,7 @@ def sentences() -> Iterator[str]:
         yield from _of(extract_python(io.BytesIO(text), _KEYWORDS, [], {"encoding": "utf-8"}))
         tree = ast.parse(text)
         yield from _refusals(tree)
-        if path.is_relative_to(PACKAGE / "doors"):
+        if path.is_relative_to(PACKAGE / "doors") or any(word in text for word in (b"Sentence(", b"Refused(")):
             yield from _tables(path, tree)
     for path in sorted(PACKAGE.rglob("templates/**/*.html")):
         code = templatize(path.read_text(encoding="utf-8"), origin=str(path))
@@ -55,9 +56,9 @@ def _of(found: Any) -> Iterator[str]:
 
 
 def _refusals(tree: ast.Module) -> Iterator[str]:
-    """Yield the sentences of refusals that are the same for everybody; those with a gap in them stay Chinese."""
+    """Yield the sentences of refusals, those with values in them as templates; a glued one (f-string) stays Chinese."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Refused":
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in _REFUSING:
             for said in node.args[1:2]:
                 if isinstance(said, ast.Constant) and isinstance(said.value, str):
                     yield said.value
@@ -69,8 +70,8 @@ def _tables(path: Path, tree: ast.Module) -> Iterator[str]:
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef):
             for call in ast.walk(function):
-                if said := _translated(call):
-                    names |= _named(function, said)
+                for said in [_translated(call), *_values(call)]:
+                    names |= _named(function, said) if said else set()
     if names:
         module = importlib.import_module(".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts))
         for name in sorted(names):
@@ -82,6 +83,13 @@ def _translated(node: ast.AST) -> ast.expr | None:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _TRANSLATING and node.args:
         return None if isinstance(node.args[0], ast.Constant) else node.args[0]
     return None
+
+
+def _values(node: ast.AST) -> list[ast.expr]:
+    """Return what stands in the sentence of a refusal: words of the house out of tables are translated with it."""
+    if isinstance(node, ast.Call) and ast.unparse(node.func) in _REFUSING:
+        return [one.value for one in node.keywords if one.arg]
+    return []
 
 
 def _named(function: ast.FunctionDef, node: ast.expr) -> set[str]:

@@ -17,20 +17,28 @@ def asker_refusals(item: Item, applicant: str, *, by_agent: bool, station: str) 
     if item.applicants and applicant not in item.applicants:
         wanted = "个人" if "natural" in item.applicants else "单位"
         yield Refused(
-            "wrong_applicant", f"这个事项由{wanted}申请。请换用{wanted}的身份办理。", law("行政许可法 第三十条")
+            "wrong_applicant",
+            "这个事项由{wanted}申请。请换用{wanted}的身份办理。",
+            law("行政许可法 第三十条"),
+            wanted=wanted,
         )
     if by_agent and not item.agent_allowed:
         yield Refused("agent_not_allowed", "这个事项依法须由本人办理，不能代办。", law("行政许可法 第二十九条"))
     if station and station not in item.stations:
         where = "、".join(STATION_LABELS[one] for one in item.stations)
-        yield Refused("station_not_allowed", f"这个事项在{where}收件。请到那里办理，或在网上申请。")
+        yield Refused("station_not_allowed", "这个事项在{where}收件。请到那里办理，或在网上申请。", where=where)
 
 
 def situation_refusals(item: Item, options: frozenset[str]) -> Iterator[Refused]:
     """Yield what is wrong with the options chosen: each situation is answered, with one of its own options."""
     known = {option.code for situation in item.situations for option in situation.options}
     if foreign := options - known:
-        yield Refused("option_unknown", f"没有这些情形：{'、'.join(sorted(foreign))}。请重新选择。")
+        yield Refused("option_unknown", "没有这些情形：{foreign}。请重新选择。", foreign="、".join(sorted(foreign)))
     for situation in item.situations:
         if not options.intersection(option.code for option in situation.options):
-            yield Refused("situation_unanswered", f"请先回答：{situation.question}。", law("行政许可法 第三十条"))
+            yield Refused(
+                "situation_unanswered",
+                "请先回答：{question}。",
+                law("行政许可法 第三十条"),
+                question=situation.question,
+            )

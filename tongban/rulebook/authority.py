@@ -68,8 +68,9 @@ def check_apart(powers: Iterable[Power]) -> None:
         named = "、".join(f"“{LABELS[power]}”" for power in found)
         raise Refused(
             "powers_apart",
-            f"{named}不能由同一个岗位或同一个人担任（三员分立）。请把它们分给不同的人。",
+            "{named}不能由同一个岗位或同一个人担任（三员分立）。请把它们分给不同的人。",
             _APART_BASIS,
+            named=named,
         )
 
 
@@ -191,7 +192,7 @@ def _nearest(rows: tuple[Authority, ...], power: Power, item: Subject, place: Pl
     near = [(failures, row) for failures, row in judged if "authority_power" not in failures]
     verb = LABELS[power]
     if not near:
-        return Refused("authority_none", f"您的岗位没有“{verb}”的职权，请交由有此职权的岗位办理。", _DESIGN)
+        return Refused("authority_none", "您的岗位没有“{verb}”的职权，请交由有此职权的岗位办理。", _DESIGN, verb=verb)
     failures, row = min(near, key=lambda pair: (len(pair[0]), -pair[1].valid_from.toordinal(), pair[1].order))
     yours = f"您的“{verb}”职权（{row.order}）"
     sentences = {

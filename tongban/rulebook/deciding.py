@@ -23,7 +23,7 @@ def decide(facts: Facts, name: str, actor: Actor, given: Given, now: datetime, c
     if post is Post.LAW and name != "recount" and expire(facts, now) != name:
         raise Refused("nothing_lapsed", "没有期限届满，这一步不会发生。请刷新后查看现在的期限。", step.basis)
     if step.reason and not given.reason.strip():
-        raise Refused("reason_missing", f"{step.label}必须书面说明理由。", step.basis)
+        raise Refused("reason_missing", "{label}必须书面说明理由。", step.basis, label=step.label)
     _in_time(facts, step, post, now)
     for need in step.needs:
         GUARDS[need](facts, actor, given)
@@ -107,7 +107,9 @@ DESK_STATES = frozenset({"accepted", "paused", "publicising"})
 def _step(facts: Facts, name: str) -> Step:
     step = facts.kind.by_name.get(name)
     if step is None:
-        raise Refused("unknown_step", f"{facts.kind.label}没有“{name}”这个步骤。", design("步骤表"))
+        raise Refused(
+            "unknown_step", "{label}没有“{name}”这个步骤。", design("步骤表"), label=facts.kind.label, name=name
+        )
     if facts.state not in step.sources:
         here = facts.kind.states.get(facts.state, "尚未提交")
         steps = (s for s in facts.kind.steps if facts.state in s.sources and Post.LAW not in s.by and not s.inner)
@@ -121,7 +123,9 @@ def _post(facts: Facts, step: Step, actor: Actor) -> Post:
     held = [post for post in step.by if post in actor.posts]
     if not held:
         who = "、".join(POST_LABELS[post] for post in step.by)
-        raise Refused("wrong_post", f"“{step.label}”只能由{who}办理。请转给有授权的岗位。", step.basis)
+        raise Refused(
+            "wrong_post", "“{label}”只能由{who}办理。请转给有授权的岗位。", step.basis, label=step.label, who=who
+        )
     if actor.related and actor.kind == "staff":
         raise Refused(
             "must_withdraw", "您与当事人是本人或近亲属等关系，应当回避。请转给其他工作人员办理。", design("回避")
@@ -136,12 +140,14 @@ def _in_time(facts: Facts, step: Step, post: Post, now: datetime) -> None:
     for said in (facts.kind.by_name[name] for name in spoken if name in ("deem_accepted", "deem_renewed")):
         raise Refused(
             "silence_has_spoken",
-            f"期限已过，依法已经{said.label}，不能再{step.label}。请刷新后按新状态办理。",
+            "期限已过，依法已经{label}，不能再{label2}。请刷新后按新状态办理。",
             said.basis,
+            label=said.label,
+            label2=step.label,
         )
     if step.while_runs and not any(c.name == step.while_runs and c.due_at > now for c in facts.clocks if c.is_running):
         label = facts.kind.clock_by_name[step.while_runs].label
-        raise Refused("too_late", f"{label}已过，不能再办理“{step.label}”。", step.basis)
+        raise Refused("too_late", "{label}已过，不能再办理“{label2}”。", step.basis, label=label, label2=step.label)
 
 
 def _received_on(facts: Facts, step: Step, given: Given, today: date) -> date | None:
@@ -159,8 +165,9 @@ def _received_on(facts: Facts, step: Step, given: Given, today: date) -> date | 
     if step.receives == "supplement" and facts.received_on is not None and day < facts.received_on:
         raise Refused(
             "supplied_before_filing",
-            f"补正日期不能早于收件日期 {facts.received_on}。请核对纸质收件单上的日期。",
+            "补正日期不能早于收件日期 {received_on}。请核对纸质收件单上的日期。",
             law("行政许可法 第三十二条第一款第五项"),
+            received_on=facts.received_on,
         )
     return day
 
@@ -274,7 +281,9 @@ def _proceedings(facts: Facts, step: Step, given: Given, today: date, calendar: 
     if step.proceeding in ("close", "close_when_over"):
         over = open_ones[-1]
         if step.proceeding == "close_when_over" and today <= over.due_on:
-            raise Refused("publication_running", f"公示到 {over.due_on} 才期满，期满后再办理。", step.basis)
+            raise Refused(
+                "publication_running", "公示到 {due_on} 才期满，期满后再办理。", step.basis, due_on=over.due_on
+            )
         closed = replace(over, closed_on=today, result=given.result)
         return tuple(closed if p is over else p for p in facts.proceedings)
     return facts.proceedings

@@ -22,12 +22,18 @@ def complete(facts: Facts, actor: Actor, given: Given) -> None:
     if facts.missing:
         names = "、".join(_name(facts, code) for code in facts.missing)
         raise Refused(
-            "materials_missing", f"还缺：{names}。请一次性告知申请人补正后再受理。", law("行政许可法 第三十二条")
+            "materials_missing",
+            "还缺：{names}。请一次性告知申请人补正后再受理。",
+            law("行政许可法 第三十二条"),
+            names=names,
         )
     if facts.unsigned:
         roles = "、".join(ROLE_LABELS.get(role, role) for role in facts.unsigned)
         raise Refused(
-            "signatures_missing", f"还需要{roles}签名确认。请通知其在网上或窗口签名。", law("行政许可法 第三十一条")
+            "signatures_missing",
+            "还需要{roles}签名确认。请通知其在网上或窗口签名。",
+            law("行政许可法 第三十一条"),
+            roles=roles,
         )
 
 
@@ -47,8 +53,9 @@ def all_named(facts: Facts, actor: Actor, given: Given) -> None:
         names = "、".join(_name(facts, code) for code in left_out)
         raise Refused(
             "correction_incomplete",
-            f"补正告知必须一次列全，还漏了：{names}。请补进同一份告知书。",
+            "补正告知必须一次列全，还漏了：{names}。请补进同一份告知书。",
             law("行政许可法 第三十二条第一款第四项"),
+            names=names,
         )
 
 
@@ -58,7 +65,10 @@ def all_supplied(facts: Facts, actor: Actor, given: Given) -> None:
     if left:
         names = "、".join(_name(facts, code) for code in left)
         raise Refused(
-            "supply_incomplete", f"还差：{names}。已交的材料已保存，补齐后再提交。", law("行政许可法 第三十二条")
+            "supply_incomplete",
+            "还差：{names}。已交的材料已保存，补齐后再提交。",
+            law("行政许可法 第三十二条"),
+            names=names,
         )
 
 
@@ -119,7 +129,7 @@ def last_desk(facts: Facts, actor: Actor, given: Given) -> None:
     """The case lies on the desk that decides."""
     if facts.stage + 1 < len(facts.item.desks):
         name = facts.item.desks[facts.stage].name
-        raise Refused("not_last_desk", f"案件还在“{name}”环节，审完转出后才能决定。", design("审查链"))
+        raise Refused("not_last_desk", "案件还在“{name}”环节，审完转出后才能决定。", design("审查链"), name=name)
 
 
 def none_open(facts: Facts, actor: Actor, given: Given) -> None:
@@ -171,7 +181,7 @@ def extendable(facts: Facts, actor: Actor, given: Given) -> None:
     wanted = Post.GOVERNMENT if limits.joint else Post.HEAD
     if wanted not in actor.posts:
         who = "本级人民政府负责人" if limits.joint else "本行政机关负责人"
-        raise Refused("wrong_approver", f"延长期限须经{who}批准。请报其批准。", law("行政许可法 第四十二条"))
+        raise Refused("wrong_approver", "延长期限须经{who}批准。请报其批准。", law("行政许可法 第四十二条"), who=who)
     not_extended(facts, actor, given)
 
 
@@ -201,7 +211,9 @@ def followed(facts: Facts, actor: Actor, given: Given) -> None:
     """容缺: what was promised for later has come before the result goes out."""
     if facts.following:
         names = "、".join(_name(facts, code) for code in facts.following)
-        raise Refused("following_missing", f"容缺材料还没有补来：{names}。补齐后才能发证。", design("容缺受理"))
+        raise Refused(
+            "following_missing", "容缺材料还没有补来：{names}。补齐后才能发证。", design("容缺受理"), names=names
+        )
 
 
 def fee_settled(facts: Facts, actor: Actor, given: Given) -> None:
@@ -231,7 +243,11 @@ def parts_finished(facts: Facts, actor: Actor, given: Given) -> None:
         return
     if not whole or finished < whole:
         raise Refused(
-            "parts_open", f"共 {whole} 个环节，还有 {whole - finished} 个没有办完，不能汇总。", design("一件事")
+            "parts_open",
+            "共 {whole} 个环节，还有 {n} 个没有办完，不能汇总。",
+            design("一件事"),
+            whole=whole,
+            n=whole - finished,
         )
 
 

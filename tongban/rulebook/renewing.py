@@ -46,13 +46,17 @@ def silence_renews_after(item: Item, filed_on: date, expires_on: date, calendar:
     Raises ``Refused``: ``renewal_expired``, or ``renewal_too_early`` with the first day on which it may be filed.
     """
     if filed_on > expires_on:
-        raise Refused("renewal_expired", f"原证已于 {expires_on} 到期，不能延续。请重新申请。", ARTICLE_50)
+        raise Refused(
+            "renewal_expired", "原证已于 {expires_on} 到期，不能延续。请重新申请。", ARTICLE_50, expires_on=expires_on
+        )
     when = window(item, expires_on, calendar)
     if when.opens is not None and filed_on < when.opens:
         opening = item.limits.renewal_opens
         raise Refused(
             "renewal_too_early",
-            f"原证 {expires_on} 到期，{when.opens} 起才能申请延续。请到那天以后再来，不用重新准备材料。",
+            "原证 {expires_on} 到期，{opens} 起才能申请延续。请到那天以后再来，不用重新准备材料。",
             opening.basis if opening else ARTICLE_50,
+            expires_on=expires_on,
+            opens=when.opens,
         )
     return Limit((expires_on - filed_on).days, Unit.D) if filed_on <= when.closes else None

@@ -374,3 +374,125 @@ def test_no_page_of_a_bundle_asks_more_than_25_questions(now, me, path, django_a
     me.get(tasks + path)
     with django_assert_max_num_queries(25):
         assert me.get(tasks + path).status_code == 200
+
+
+def photo(colour, size=(900, 600), place=True):
+    """A photograph as a phone makes it: with the place where it was taken."""
+    from io import BytesIO
+
+    from PIL import Image
+
+    picture, made = Image.new("RGB", size, colour), BytesIO()
+    exif = picture.getexif()
+    if place:
+        exif.get_ifd(0x8825)[1] = "N"
+        exif[0x010F] = "PhoneMaker"
+    picture.save(made, "JPEG", exif=exif)
+    return made.getvalue()
+
+
+def several(client, url, contents, name="file", **more):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    return client.post(url, {name: [SimpleUploadedFile(f"{n}.jpg", one) for n, one in enumerate(contents)], **more})
+
+
+def pages_of(tasks, code):
+    """Return the colour in the middle of each page of what was handed in."""
+    import re as again
+    from io import BytesIO
+
+    from PIL import Image
+
+    from tongban.rooms.files import actions as files
+
+    content = files.read(draft_of(tasks).papers[code], who="house", purpose="test")
+    if not content.startswith(b"%PDF"):
+        pictures = [content]
+    else:
+        assert b"PhoneMaker" not in content
+        pictures = again.findall(rb"(?s)\xff\xd8\xff.*?\xff\xd9", content)
+    found = []
+    for one in pictures:
+        with Image.open(BytesIO(one)) as picture:
+            r, g, _ = picture.convert("RGB").getpixel((picture.width // 2, picture.height // 2))
+            found.append(("red" if r > 128 else "green" if g > 100 else "blue", picture.width > picture.height))
+    return found
+
+
+def arrange(client, page, do, **more):
+    shown = client.get(page).content.decode()
+    seen = re.findall(r'name="seen" value="([^"]*)"', shown)[0]
+    return client.post(page, {"key": uuid4().hex, "seen": seen, "do": do, **more})
+
+
+def test_several_photographs_become_one_paper_put_in_order_turned_replaced_and_taken_out(now, me):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    tasks = begin(me)
+    page, order = f"{tasks}materials/layout/", f"{tasks}materials/layout/sheets/"
+    answer = several(me, page, [photo("red"), photo("green")], do="upload")
+    assert answer.url == order
+    assert pages_of(tasks, "layout") == [("red", True), ("green", True)]
+    assert arrange(me, order, "down:1").status_code == 302
+    assert arrange(me, order, "turn:1").status_code == 302
+    assert pages_of(tasks, "layout") == [("green", False), ("red", True)]
+    small = me.get(f"{order}1/")
+    assert small["Content-Type"] == "image/jpeg"
+    assert b"PhoneMaker" not in small.content
+    more = SimpleUploadedFile("3.jpg", photo("blue"))
+    assert arrange(me, order, "add", more=more).status_code == 302
+    assert [colour for colour, _ in pages_of(tasks, "layout")] == ["green", "red", "blue"]
+    assert arrange(me, order, "drop:2").status_code == 302
+    again = SimpleUploadedFile("4.jpg", photo("red"))
+    assert arrange(me, order, "again:1", **{"again-1": again}).status_code == 302
+    assert pages_of(tasks, "layout") == [("red", True), ("blue", True)]
+
+
+def test_photographs_moved_twice_by_one_press_move_once_and_an_old_page_moves_nothing(now, me):
+    tasks = begin(me)
+    order = f"{tasks}materials/layout/sheets/"
+    several(me, f"{tasks}materials/layout/", [photo("red"), photo("green"), photo("blue")], do="upload")
+    shown = me.get(order).content.decode()
+    sent = {"key": uuid4().hex, "seen": re.findall(r'name="seen" value="([^"]*)"', shown)[0], "do": "drop:1"}
+    assert me.post(order, sent).status_code == me.post(order, sent).status_code == 302
+    assert len(pages_of(tasks, "layout")) == 2
+    answer = me.post(order, {**sent, "key": uuid4().hex})
+    assert answer.status_code == 422
+    assert "照片刚才在别处调整过" in text_of(answer)
+    assert len(pages_of(tasks, "layout")) == 2
+
+
+def test_photographs_too_many_or_too_large_are_refused_in_plain_words(now, me, settings):
+    tasks = begin(me)
+    page = f"{tasks}materials/layout/"
+    answer = several(me, page, [photo("red", (40, 30))] * 21, do="upload")
+    assert answer.status_code == 422
+    assert "最多 20 张照片" in text_of(answer)
+    answer = several(me, page, [photo("red"), b"%PDF-1.7 not a photograph"], do="upload")
+    assert "按内容看这是PDF 文档" in text_of(answer)
+    settings.TONGBAN_FILE_LIMIT = 12_000
+    answer = several(me, page, [photo("red"), photo("green"), photo("blue")], do="upload")
+    assert answer.status_code == 422
+    assert "3 张照片合起来有" in text_of(answer)
+    assert draft_of(tasks).papers == {}
+
+
+def test_one_photograph_may_get_further_pages_later(now, me):
+    tasks = begin(me)
+    page, order = f"{tasks}materials/layout/", f"{tasks}materials/layout/sheets/"
+    several(me, page, [photo("red")], do="upload")
+    assert order in me.get(page).content.decode()
+    several_more = arrange(me, order, "turn:1")
+    assert several_more.status_code == 302
+    assert pages_of(tasks, "layout") == [("red", False)]
+    me.post(page, {"do": "remove"})
+    assert me.get(order).url == page
+
+
+def test_a_refusal_with_values_in_it_is_english_on_an_english_page(now, me):
+    tasks = begin(me)
+    me.cookies["tongban_lang"] = "en"
+    answer = several(me, f"{tasks}materials/layout/", [photo("red", (40, 30))] * 21, do="upload")
+    assert answer.status_code == 422
+    assert "One document may have 20 photographs at most." in text_of(answer)

@@ -16,6 +16,7 @@ from tongban.doors.counter.windows import AT_DESK, desk_of, show
 from tongban.doors.guards import guarded_by
 from tongban.doors.look import fields as forms
 from tongban.doors.look.fields import Choice, Field
+from tongban.doors.look.saying import in_words
 from tongban.doors.visiting import Visitor, visitor
 from tongban.rooms import clock
 from tongban.rooms.casework import actions as casework
@@ -222,7 +223,7 @@ def _after(request: HttpRequest, taking: Taking, filed: Filed, lacking: Mapping[
         try:
             casework.ask_correction(filed.case_id, taking.asks.who, lacking)
         except Refused as no:
-            messages.warning(request, _("已收件，但没有出告知书：{why}").format(why=no.sentence))
+            messages.warning(request, _("已收件，但没有出告知书：{why}").format(why=in_words(no.sentence)))
     licences.seal_now(filed.case_id)
     messages.success(
         request, _("已收件，办件编号 {number}，查询码 {code}。").format(number=filed.number, code=filed.lookup_code)

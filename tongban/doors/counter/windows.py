@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from tongban.doors.guards import guarded_by, staff
+from tongban.doors.look.saying import in_words
 from tongban.doors.visiting import Visitor, visitor
 from tongban.rooms import clock
 from tongban.rooms.people import actions as people
@@ -89,7 +90,7 @@ def act(request: HttpRequest) -> HttpResponse:
         told = people.once(asks.who.name, key, ["window", *asked], lambda: DOINGS[do](request, asks))
         messages.success(request, told)
     except Refused as no:
-        messages.error(request, _(no.sentence))
+        messages.error(request, in_words(no.sentence))
     return redirect(_back(request))
 
 

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.template import loader
 from django.utils.translation import gettext as _
 
+from tongban.doors.look.saying import in_words
 from tongban.doors.visiting import visitor
 from tongban.rooms.ledger import actions as ledger
 from tongban.rulebook.errors import Refused
@@ -34,7 +35,7 @@ def refused_page(request: HttpRequest, no: Refused) -> HttpResponse:
     heading = {404: _("没有找到"), 403: _("不能办理"), 429: _("请稍后再试")}.get(status, _("现在不能这样办"))
     context = {
         "heading": heading,
-        "sentence": _(no.sentence),
+        "sentence": in_words(no.sentence),
         "basis": no.basis,
         "code": no.code,
         "back": _back(request),

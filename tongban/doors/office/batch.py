@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by
 from tongban.doors.look.fields import Field
+from tongban.doors.look.saying import in_words
 from tongban.doors.office.names import Names
 from tongban.doors.office.views import OFFICE, Line, Wanted, line_of, lines
 from tongban.doors.visiting import Visitor, visitor
@@ -126,7 +127,7 @@ def _carry_out(
         try:
             casework.take_told(row.id, step.name, asks.who, told, key=f"{key}:{row.id.hex[:32]}" if key else "")
         except Refused as no:
-            results.append(Result(one.line, no.sentence))
+            results.append(Result(one.line, in_words(no.sentence)))
         else:
             results.append(one)
     return results

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from tongban.doors.guards import anyone, guarded_by
+from tongban.doors.look.saying import in_words
 from tongban.doors.portal.ways import to_file
 from tongban.rooms import clock
 from tongban.rooms.casework.queries.consulting import answers_outdated
@@ -108,7 +109,7 @@ def _gone(request: HttpRequest, county: str, code: str, gone: Refused) -> HttpRe
         "county": county,
         "name": history[-1].name,
         "history": tuple(reversed(history)),
-        "sentence": gone.sentence,
+        "sentence": in_words(gone.sentence),
         "basis": gone.basis,
         "successor": after if after != code else "",
     }

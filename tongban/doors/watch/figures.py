@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by, staff
 from tongban.doors.look.paging import number_of, paged
+from tongban.doors.look.saying import in_words
 from tongban.doors.visiting import visitor
 from tongban.doors.watch import charts
 from tongban.doors.watch.periods import Period, asked, months_to
@@ -62,7 +63,7 @@ def figure(request: HttpRequest, code: str) -> HttpResponse:
         found = queries.course(code, county, spans, unit=unit)
         course = [(f"{first:%Y-%m}", one) for (first, _last), one in zip(spans, found, strict=True)]
     except Refused as no:
-        no_course = _(no.sentence)
+        no_course = in_words(no.sentence)
     else:
         no_course = ""
     context = {

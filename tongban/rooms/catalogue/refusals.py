@@ -33,9 +33,13 @@ class ItemIsMain(Refused):
     """Somebody asked for a main item.  ``choices`` are the (code, name) of what can be asked for instead (S010)."""
 
     def __init__(self, name: str, choices: tuple[tuple[str, str], ...]) -> None:
-        words = "、".join(f"“{label}”" for _, label in choices)
-        sentence = f"“{name}”是主项，不能直接申办。请从下列子项中选一项：{words}。"
-        if not choices:
-            sentence = f"“{name}”是主项，不能直接申办，目前也没有可申办的子项。请到综合窗口咨询。"
-        super().__init__("item_is_main", sentence)
+        if choices:
+            words = "、".join(f"“{label}”" for _, label in choices)
+            super().__init__(
+                "item_is_main", "“{name}”是主项，不能直接申办。请从下列子项中选一项：{words}。", name=name, words=words
+            )
+        else:
+            super().__init__(
+                "item_is_main", "“{name}”是主项，不能直接申办，目前也没有可申办的子项。请到综合窗口咨询。", name=name
+            )
         self.choices = choices

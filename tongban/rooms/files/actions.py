@@ -121,7 +121,7 @@ def read(file_id: UUID, *, who: str, purpose: str) -> bytes:
         raise Refused("file_unknown", "找不到这个文件，可能上传后长时间没有提交而被清理。请重新上传。")
     with transaction.atomic():
         ledger.log_access(who, "file", row.id, purpose)
-    return _content(row)
+    return content_of(row)
 
 
 def sweep(*, actor: str = "house", grace: timedelta = GRACE) -> Swept:
@@ -171,14 +171,19 @@ def _checked(content: bytes, allowed: Sequence[str], limit: int) -> str:
     if len(content) > limit:
         size, most = _megabytes(len(content)), _megabytes(limit)
         raise Refused(
-            "file_too_large", f"文件有 {size} MB，超过了 {most} MB 的上限。请压缩或降低扫描清晰度后重新上传。"
+            "file_too_large",
+            "文件有 {size} MB，超过了 {most} MB 的上限。请压缩或降低扫描清晰度后重新上传。",
+            size=size,
+            most=most,
         )
     media = kind_of(content)
     if media not in allowed:
         wanted = "、".join(allowed)
         raise Refused(
             "file_kind",
-            f"按内容看这是{LABELS[media]}，这里只收 {wanted}。请另存为 {wanted} 后重新上传，只改文件名没有用。",
+            "按内容看这是{label}，这里只收 {wanted}。请另存为 {wanted} 后重新上传，只改文件名没有用。",
+            label=LABELS[media],
+            wanted=wanted,
         )
     return media
 
@@ -205,7 +210,8 @@ def _lay_down(county: str, content: bytes) -> tuple[str, bytes]:
     return blob, wrapped
 
 
-def _content(row: StoredFile) -> bytes:
+def content_of(row: StoredFile) -> bytes:
+    """Return the content for work within the house: what people read goes through ``read``.  Refuses as it does."""
     try:
         content = crypto.open_bytes(blobs.read(row.blob), crypto.unwrap(bytes(row.wrapped_key)))
     except FileNotFoundError as error:

@@ -56,4 +56,4 @@ def _drawn(content: bytes, media: str) -> bytes:
 
 def _too_large() -> Refused:
     most = POINTS // 1_000_000
-    return Refused("picture_too_large", f"图片超过了 {most} 百万像素。请调低拍照或扫描的清晰度后重新上传。")
+    return Refused("picture_too_large", "图片超过了 {most} 百万像素。请调低拍照或扫描的清晰度后重新上传。", most=most)

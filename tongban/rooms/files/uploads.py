@@ -38,9 +38,13 @@ def begin_upload(size: int, *, county: str, actor: str) -> UploadView:
         raise Refused("file_empty", "这个文件是空的（0 字节）。请检查原文件能否打开，然后重新上传。")
     if size > actions.limit_bytes():
         most = actions.limit_bytes() // (1024 * 1024)
-        raise Refused("file_too_large", f"文件超过了 {most} MB 的上限。请压缩或降低扫描清晰度后重新上传。")
+        raise Refused("file_too_large", "文件超过了 {most} MB 的上限。请压缩或降低扫描清晰度后重新上传。", most=most)
     if Upload.objects.filter(actor=actor, file=None).count() >= MOST_OPEN:
-        raise Refused("uploads_open", f"已有 {MOST_OPEN} 个文件没有传完。请先把它们传完，两天后没有传完的会自动清理。")
+        raise Refused(
+            "uploads_open",
+            "已有 {most_open} 个文件没有传完。请先把它们传完，两天后没有传完的会自动清理。",
+            most_open=MOST_OPEN,
+        )
     wrapped = crypto.new_key()[1]
     return _view(
         Upload.objects.create(county=county, actor=actor, size=size, wrapped_key=wrapped, touched_at=clock.now())
@@ -56,13 +60,17 @@ def append_piece(upload_id: UUID, start: int, content: bytes, *, actor: str) -> 
     """
     row = _locked(upload_id, actor)
     if not 0 < len(content) <= PIECE:
-        raise Refused("piece_too_large", f"每次上传 1 字节至 {PIECE // (1024 * 1024)} MB。请分段后重新上传。")
+        raise Refused("piece_too_large", "每次上传 1 字节至 {n} MB。请分段后重新上传。", n=PIECE // (1024 * 1024))
     if start + len(content) <= row.received:
         return _view(row)
     if start != row.received:
-        raise Refused("upload_gap", f"这一段接不上，已收到 {row.received} 字节。请从第 {row.received} 字节接着传。")
+        raise Refused(
+            "upload_gap", "这一段接不上，已收到 {received} 字节。请从第 {received} 字节接着传。", received=row.received
+        )
     if start + len(content) > row.size:
-        raise Refused("upload_too_long", f"传来的内容超过登记的 {row.size} 字节。请按实际大小重新登记后上传。")
+        raise Refused(
+            "upload_too_long", "传来的内容超过登记的 {size} 字节。请按实际大小重新登记后上传。", size=row.size
+        )
     sealed = crypto.seal_bytes(content, crypto.unwrap(bytes(row.wrapped_key)))
     Piece.objects.create(upload=row, start=start, sealed=sealed)
     row.received, row.touched_at = start + len(content), clock.now()
@@ -80,7 +88,10 @@ def finish_upload(upload_id: UUID, *, actor: str, allowed: Sequence[str] = actio
     if row.file_id is None:
         if row.received < row.size:
             raise Refused(
-                "upload_unfinished", f"还差 {row.size - row.received} 字节没有传完。请从第 {row.received} 字节接着传。"
+                "upload_unfinished",
+                "还差 {n} 字节没有传完。请从第 {received} 字节接着传。",
+                n=row.size - row.received,
+                received=row.received,
             )
         key = crypto.unwrap(bytes(row.wrapped_key))
         pieces = Piece.objects.filter(upload=row).order_by("start")

@@ -25,7 +25,7 @@ _COUNTY = re.compile(r"[0-9]{6}")
 def check_county(county: str) -> str:
     """Return the 6-digit county, or refuse."""
     if not _COUNTY.fullmatch(county):
-        raise Refused("county_code", f"县级区划代码应为 6 位数字，收到的是“{county}”。请核对后重新填写。")
+        raise Refused("county_code", "县级区划代码应为 6 位数字，收到的是“{county}”。请核对后重新填写。", county=county)
     return county
 
 
@@ -45,7 +45,8 @@ def check_name(name: str) -> str:
         if category == "Co":
             raise Refused(
                 "name_private_character",
-                f"姓名第 {name.index(char) + 1} 个字是自造字，别的系统读不出来。请改用国标字库中的同一个字。",
+                "姓名第 {n} 个字是自造字，别的系统读不出来。请改用国标字库中的同一个字。",
+                n=name.index(char) + 1,
             )
     return name
 
@@ -98,7 +99,9 @@ def check_life(born: date | None, died: date | None, today: date) -> None:
 def check_range(first: date, last: date | None) -> None:
     """Refuse a range whose last day lies before its first."""
     if last is not None and last < first:
-        raise Refused("range_reversed", f"结束日期 {last} 早于开始日期 {first}。请核对后重新填写。")
+        raise Refused(
+            "range_reversed", "结束日期 {last} 早于开始日期 {first}。请核对后重新填写。", last=last, first=first
+        )
 
 
 def birthday(born: date, years: int) -> date:

@@ -79,7 +79,10 @@ def check_comment(comment: str) -> str:
     comment = comment.strip()
     if len(comment) > MOST_CHARACTERS:
         raise Refused(
-            "comment_too_long", f"评价内容最多 {MOST_CHARACTERS} 个字，请缩短后再提交。", design("评价内容长度")
+            "comment_too_long",
+            "评价内容最多 {most_characters} 个字，请缩短后再提交。",
+            design("评价内容长度"),
+            most_characters=MOST_CHARACTERS,
         )
     return comment
 

@@ -83,7 +83,13 @@ def check_certificate(kind: CertificateKind, text: str, *, today: date) -> Certi
         return CertificateNumber(kind, number, proven=True)
     name, form, words = _FORMS[kind]
     if not number:
-        raise Refused("certificate_empty", f"没有填写{name}，请按证件填写。", BASIS)
+        raise Refused("certificate_empty", "没有填写{name}，请按证件填写。", BASIS, name=name)
     if not form.fullmatch(number):
-        raise Refused("certificate_form", f"{name}应为{words}，请对照证件核对，或确认选对了证件种类。", BASIS)
+        raise Refused(
+            "certificate_form",
+            "{name}应为{words}，请对照证件核对，或确认选对了证件种类。",
+            BASIS,
+            name=name,
+            words=words,
+        )
     return CertificateNumber(kind, number, proven=False)

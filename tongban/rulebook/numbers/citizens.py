@@ -79,13 +79,19 @@ def _birth(digits: str, today: date) -> date:
     except ValueError:
         raise Refused(
             "citizen_id_birth",
-            f"身份证号第7至14位应是出生日期，但没有{year}年{month}月{day}日这一天，请对照身份证核对。",
+            "身份证号第7至14位应是出生日期，但没有{year}年{month}月{day}日这一天，请对照身份证核对。",
             BASIS,
+            year=year,
+            month=month,
+            day=day,
         ) from None
     if birth > today:
         raise Refused(
             "citizen_id_future",
-            f"身份证号里的出生日期{year}年{month}月{day}日晚于今天，请对照身份证核对第7至14位。",
+            "身份证号里的出生日期{year}年{month}月{day}日晚于今天，请对照身份证核对第7至14位。",
             BASIS,
+            year=year,
+            month=month,
+            day=day,
         )
     return birth

@@ -32,13 +32,23 @@ def fault_of(check: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> R
 def need_length(text: str, length: int, name: str, code: str, basis: Basis) -> None:
     """Refuse a number that is too short or too long, saying by how much."""
     if not text:
-        raise Refused(f"{code}_empty", f"没有填写{name}，请填写{length}位的{name}。", basis)
-    if len(text) != length:
-        difference = f"少了{length - len(text)}位" if len(text) < length else f"多了{len(text) - length}位"
+        raise Refused(f"{code}_empty", "没有填写{name}，请填写{length}位的{name}。", basis, name=name, length=length)
+    told = {"name": name, "length": length, "count": len(text)}
+    if len(text) < length:
         raise Refused(
             f"{code}_length",
-            f"{name}应为{length}位，收到{len(text)}位，{difference}，请对照原件补正。",
+            "{name}应为{length}位，收到{count}位，少了{less}位，请对照原件补正。",
             basis,
+            less=length - len(text),
+            **told,
+        )
+    if len(text) > length:
+        raise Refused(
+            f"{code}_length",
+            "{name}应为{length}位，收到{count}位，多了{more}位，请对照原件补正。",
+            basis,
+            more=len(text) - length,
+            **told,
         )
 
 
@@ -50,6 +60,10 @@ def need_alphabet(
         if character not in alphabet:
             raise Refused(
                 f"{code}_character",
-                f"{name}第{place}位是“{character}”，这一位只能是{allowed}，请对照原件改正。",
+                "{name}第{place}位是“{character}”，这一位只能是{allowed}，请对照原件改正。",
                 basis,
+                name=name,
+                place=place,
+                character=character,
+                allowed=allowed,
             )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from tongban.doors.look.delivery import DELIVERY
 from tongban.doors.look.fields import Field
+from tongban.doors.look.saying import in_words
 from tongban.doors.visiting import visitor
 from tongban.rooms import clock
 from tongban.rulebook.basis import Basis
@@ -29,12 +30,12 @@ def field(one: Field) -> dict[str, Any]:
 @register.inclusion_tag("look/parts/error_summary.html")
 def error_summary(fields: Any = (), sentence: str = "") -> dict[str, Any]:
     """Show what is wrong, at the top of the page, each line leading to its question."""
-    return {"wrong": [_told(one) for one in fields if one.error], "sentence": _(sentence) if sentence else ""}
+    return {"wrong": [_told(one) for one in fields if one.error], "sentence": in_words(sentence)}
 
 
 def _told(one: Field) -> Field:
     """Return the question with what is wrong in the language of the page: a refusal comes in Chinese."""
-    return one.with_error(_(one.error)) if one.error else one
+    return one.with_error(in_words(one.error)) if one.error else one
 
 
 @register.inclusion_tag("look/parts/paging.html", takes_context=True)

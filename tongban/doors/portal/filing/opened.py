@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by
+from tongban.doors.look.saying import in_words
 from tongban.doors.portal.filing.keeping import applicant as guard
 from tongban.doors.portal.filing.keeping import is_autosave
 from tongban.doors.visiting import visitor
@@ -196,7 +197,7 @@ def on_draft(view: View) -> View:
             return view(request, opened(request, draft_id), **named)
         except Refused as no:
             if is_autosave(request):
-                return JsonResponse({"code": no.code, "sentence": no.sentence}, status=409)
+                return JsonResponse({"code": no.code, "sentence": in_words(no.sentence)}, status=409)
             if no.code != "filed_already":
                 raise
             messages.info(request, _("这份申请已经提交过，没有重复提交。"))

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by
+from tongban.doors.look.saying import in_words
 from tongban.doors.portal.filing.keeping import applicant as guard
 from tongban.doors.visiting import visitor
 from tongban.rooms import clock
@@ -43,7 +44,7 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
     except ItemIsMain as main:
         context: dict[str, Any] = {
             "heading": _("请选择具体要办的事"),
-            "sentence": main.sentence,
+            "sentence": in_words(main.sentence),
             "choices": main.choices,
         }
         return render(request, "filing/choose.html", context)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongban.doors.portal.filing import asking, papers, starting, submitting, tasks
+from tongban.doors.portal.filing import asking, papers, sheets, starting, submitting, tasks
 
 urlpatterns = [
     path("<slug:code>/", starting.start, name="file-start"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("d/<uuid:draft_id>/form/<int:page>/", asking.form, name="file-form"),
     path("d/<uuid:draft_id>/materials/<slug:code>/", papers.paper, name="file-paper"),
     path("d/<uuid:draft_id>/materials/<slug:code>/look/", papers.look, name="file-look"),
+    path("d/<uuid:draft_id>/materials/<slug:code>/sheets/", sheets.sheets, name="file-sheets"),
+    path("d/<uuid:draft_id>/materials/<slug:code>/sheets/<int:n>/", sheets.sheet, name="file-sheet"),
     path("d/<uuid:draft_id>/signers/", asking.signers, name="file-signers"),
     path("d/<uuid:draft_id>/delivery/", asking.delivery, name="file-delivery"),
     path("d/<uuid:draft_id>/review/", submitting.review, name="file-review"),

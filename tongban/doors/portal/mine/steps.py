@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from tongban.doors.guards import guarded_by
 from tongban.doors.look.fields import Field, from_schema, read_schema
 from tongban.doors.portal.filing.keeping import applicant as guard
-from tongban.doors.portal.filing.papers import accept_of, formats_of, stored
+from tongban.doors.portal.filing.papers import accept_of, bound_at_once, formats_of, how_many
 from tongban.doors.portal.mine.cases import following, name_of, signing
 from tongban.doors.visiting import visitor
 from tongban.rooms.casework import actions as casework
@@ -72,7 +73,10 @@ def supply(request: HttpRequest, case_id: UUID) -> HttpResponse:
                 kind="file",
                 hint=_("收 {formats}").format(formats=formats_of(file.facts.item.material(code))),
                 error=errors.get(code, ""),
-                attrs=(("accept", accept_of(file.facts.item.material(code))),),
+                attrs=(
+                    ("accept", accept_of(file.facts.item.material(code))),
+                    *how_many(file.facts.item.material(code)),
+                ),
             ),
             "name": name_of(file, code),
             "why": why,
@@ -137,7 +141,10 @@ def follow(request: HttpRequest, case_id: UUID) -> HttpResponse:
             kind="file",
             hint=_("收 {formats}").format(formats=formats_of(file.facts.item.material(one.code))),
             error=errors.get(one.code, ""),
-            attrs=(("accept", accept_of(file.facts.item.material(one.code))),),
+            attrs=(
+                ("accept", accept_of(file.facts.item.material(one.code))),
+                *how_many(file.facts.item.material(one.code)),
+            ),
         )
         for one in rows
     ]
@@ -198,11 +205,11 @@ def _uploads(request: HttpRequest, file: CaseFile, codes: list[str], errors: dic
     """Keep every good upload and note why the others are not taken: one bad photograph does not lose the rest."""
     offers = {}
     for code in codes:
-        upload = request.FILES.get(f"m-{code}")
-        if upload is None:
+        sent = [one for one in request.FILES.getlist(f"m-{code}") if isinstance(one, UploadedFile)]
+        if not sent:
             continue
         try:
-            kept = stored(upload, file.county, visitor(request).who.name, file.facts.item.material(code))
+            kept = bound_at_once(sent, file.county, visitor(request).who.name, file.facts.item.material(code))
         except Refused as no:
             errors[code] = no.sentence
         else:

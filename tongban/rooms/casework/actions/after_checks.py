@@ -60,7 +60,12 @@ def may_promise(applicant: UUID, item: Item, options: frozenset[str], day: date)
         return
     until = time.due(clock.legal_date(last), Limit(promise.barred_months, Unit.M), calendars.calendar(), roll=False).on
     if day <= until:
-        raise Refused("promise_barred", f"因以前的承诺不实，{until} 以前不能选择告知承诺。请改选一般程序办理。", BARRED)
+        raise Refused(
+            "promise_barred",
+            "因以前的承诺不实，{until} 以前不能选择告知承诺。请改选一般程序办理。",
+            BARRED,
+            until=until,
+        )
 
 
 def owe_check(file: CaseFile, outcome: Outcome, now: datetime, context: Mapping[str, Any]) -> Extra:

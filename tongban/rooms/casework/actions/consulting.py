@@ -41,7 +41,12 @@ def ask_about(county: str, item_code: str, who: Who, *, question: str, phone: st
     """
     question, phone = question.strip(), "".join(phone.split())
     if not SHORTEST <= len(question) <= LONGEST:
-        raise Refused("question_length", f"请把问题写成 {SHORTEST} 到 {LONGEST} 个字，说清您的情况和想问什么。")
+        raise Refused(
+            "question_length",
+            "请把问题写成 {shortest} 到 {longest} 个字，说清您的情况和想问什么。",
+            shortest=SHORTEST,
+            longest=LONGEST,
+        )
     if who.kind != "person" and not _PHONE.fullmatch(phone):
         raise Refused(
             "phone_wrong", "请留一个手机号码（以 1 开头的十一位数字），要问清情况时好联系您；或者登录后再问。"

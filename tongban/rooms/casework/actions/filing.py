@@ -277,7 +277,7 @@ def _parties(filing: Filing, case_id: UUID, who: Who, now: datetime) -> list[Map
     for signer in {signer.role: signer for signer in filing.signers if signer.role != "applicant"}.values():
         if signer.role not in ROLE_LABELS:
             known = "、".join(ROLE_LABELS.values())
-            raise Refused("role_unknown", f"没有“{signer.role}”这种当事人。请从{known}中选择。")
+            raise Refused("role_unknown", "没有“{role}”这种当事人。请从{known}中选择。", role=signer.role, known=known)
         signed = signer.signed and (who.kind != "person" or who.id == signer.person_id)
         rows.append(party_row(case_id, signer.role, signer.person_id, now if signed else None, signer.contact))
     if filing.agent_id is not None and all(row["role"] != "agent" for row in rows):

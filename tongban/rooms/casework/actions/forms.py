@@ -8,7 +8,7 @@ from jsonschema.exceptions import ValidationError
 
 from tongban.rulebook.basis import law
 from tongban.rulebook.catalogue.item import Item
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Sentence
 
 _VALIDATORS: dict[int, tuple[Item, Draft202012Validator]] = {}
 
@@ -60,10 +60,11 @@ def _sentence(item: Item, error: ValidationError) -> str:
 
 def _fault(item: Item, name: str, error: ValidationError) -> str:
     told = item.form.get("properties", {}).get(name, {}).get("x-message")
-    return told or _WORDS.get(str(error.validator), "填写不符合要求").format(value=error.validator_value)
+    return told or Sentence(_WORDS.get(str(error.validator), _WORDS["other"]), {"value": error.validator_value})
 
 
 _WORDS = {
+    "other": "填写不符合要求",
     "type": "填写的类型不对",
     "enum": "要从给出的选项里选",
     "minLength": "至少要 {value} 个字",

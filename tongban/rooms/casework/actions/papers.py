@@ -46,7 +46,7 @@ def offered_rows(
     ``not_followable``.
     """
     if foreign := sorted(set(offers) - {m.code for m in item.materials}):
-        raise Refused("material_unknown", f"材料清单里没有：{'、'.join(foreign)}。请从清单里选择。")
+        raise Refused("material_unknown", "材料清单里没有：{foreign}。请从清单里选择。", foreign="、".join(foreign))
     check_files(item, {code: offer.file_id for code, offer in offers.items()}, media)
     return [_row(item.material(code), case_id, offer, now, day) for code, offer in offers.items()]
 
@@ -64,12 +64,16 @@ def check_files(item: Item, uploads: Mapping[str, UUID | None], media: Mapping[U
             continue
         material = item.material(code)
         if file_id not in media:
-            raise Refused("file_unknown", f"找不到为“{material.name}”上传的文件。请重新上传，其他内容已保存。")
+            raise Refused(
+                "file_unknown", "找不到为“{name}”上传的文件。请重新上传，其他内容已保存。", name=material.name
+            )
         if material.formats and media[file_id] not in material.formats:
             raise Refused(
                 "file_kind",
-                f"“{material.name}”只收 {'、'.join(material.formats)} 文件，"
-                f"上传的内容是 {media[file_id]}。请转换后重传。",
+                "“{name}”只收 {formats} 文件，上传的内容是 {media}。请转换后重传。",
+                name=material.name,
+                formats="、".join(material.formats),
+                media=media[file_id],
             )
 
 
@@ -78,13 +82,17 @@ def _row(material: Material, case_id: UUID, offer: Offer, now: datetime, day: da
         until = _promised_until(material, day)
         return material_row(case_id, material.code, "promised", now, promised_until=until)
     if offer.is_empty:
-        raise Refused("material_empty", f"“{material.name}”没有上传文件。请上传，或在窗口交纸质件。")
+        raise Refused("material_empty", "“{name}”没有上传文件。请上传，或在窗口交纸质件。", name=material.name)
     return material_row(case_id, material.code, "given", now, file_id=offer.file_id)
 
 
 def _promised_until(material: Material, day: date) -> date:
     if material.main:
-        raise Refused("main_material", f"“{material.name}”是主审材料，不能后补。请现在提交。", design("容缺受理"))
+        raise Refused(
+            "main_material", "“{name}”是主审材料，不能后补。请现在提交。", design("容缺受理"), name=material.name
+        )
     if material.follow_by is None:
-        raise Refused("not_followable", f"“{material.name}”不在可容缺后补的范围。请现在提交。", design("容缺受理"))
+        raise Refused(
+            "not_followable", "“{name}”不在可容缺后补的范围。请现在提交。", design("容缺受理"), name=material.name
+        )
     return time.due(day, material.follow_by, calendars.calendar()).on

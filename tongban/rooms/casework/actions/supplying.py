@@ -57,7 +57,9 @@ def supply_later(case_id: UUID, who: Who, files: Mapping[str, UUID | None], *, k
 
     def plan(file: CaseFile) -> Plan:
         if foreign := [code for code in files if code not in file.facts.following]:
-            raise Refused("not_promised", f"这些材料没有约定后补：{'、'.join(foreign)}。请只补交约定后补的材料。")
+            raise Refused(
+                "not_promised", "这些材料没有约定后补：{foreign}。请只补交约定后补的材料。", foreign="、".join(foreign)
+            )
         if not files:
             raise Refused("material_empty", "请选择要补交的材料。")
         check_files(file.facts.item, files)

@@ -35,7 +35,7 @@ def ask_correction(case_id: UUID, who: Who, lacking: Mapping[str, str], *, key: 
     def plan(file: CaseFile) -> Plan:
         known = {m.code for m in file.facts.item.materials} | {FORM}
         if unknown := [code for code in lacking if code not in known]:
-            raise Refused("material_unknown", f"材料清单里没有：{'、'.join(unknown)}。请从清单里选择。")
+            raise Refused("material_unknown", "材料清单里没有：{unknown}。请从清单里选择。", unknown="、".join(unknown))
         case_key, now, notice = key_of(file), clock.now(), file.facts.notices + 1
         told = [
             {"case_id": case_id, "notice": notice, "code": one.code, "reason": crypto.seal_text(one.reason, case_key)}
@@ -197,7 +197,7 @@ def check_shared(
     def plan(file: CaseFile) -> Plan:
         known = {m.code for m in file.facts.item.materials}
         if unknown := sorted(set(results) - known):
-            raise Refused("material_unknown", f"材料清单里没有：{'、'.join(unknown)}。请从清单里选择。")
+            raise Refused("material_unknown", "材料清单里没有：{unknown}。请从清单里选择。", unknown="、".join(unknown))
         if not results or any(state not in ("shared", "mismatch") for state, _ in results.values()):
             raise Refused("check_result_unknown", "核验结果只能是一致或不一致。请重新核验。")
         now = clock.now()

@@ -1,14 +1,15 @@
-"""What an applicant wishes beside the form: how the result comes, and who else is to sign."""
+"""What an applicant wishes beside the form: how the result comes, who else is to sign, the order of her photographs."""
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 from tongban.rooms import crypto
 from tongban.rooms.casework.models import CaseKey, Wish
 from tongban.rooms.casework.queries.reading import CaseFile
+from tongban.rooms.files.sheets import Sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +22,29 @@ class Wishes:
     address: str = ""
     #: Who else is to sign, by role.
     signers: Mapping[str, UUID] = field(default_factory=dict)
+    #: The photographs of a paper in their order, by code of the material: they can still be put in another one.
+    sheets: Mapping[str, tuple[Sheet, ...]] = field(default_factory=dict)
 
     def to_data(self) -> dict[str, Any]:
         """Return what JSON can hold."""
         signers = {role: str(person) for role, person in self.signers.items()}
-        return {"delivery": self.delivery, "address": self.address, "signers": signers}
+        sheets = {code: [[str(one.file_id), one.turn] for one in pages] for code, pages in self.sheets.items()}
+        return {"delivery": self.delivery, "address": self.address, "signers": signers, "sheets": sheets}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "Wishes":
         """Return wishes from what ``to_data`` made."""
         signers = {role: UUID(person) for role, person in data.get("signers", {}).items()}
-        return cls(data.get("delivery", ""), data.get("address", ""), signers)
+        sheets = {
+            code: tuple(Sheet(UUID(page), turn) for page, turn in pages)
+            for code, pages in data.get("sheets", {}).items()
+        }
+        return cls(data.get("delivery", ""), data.get("address", ""), signers, sheets)
+
+    def with_sheets(self, code: str, pages: tuple[Sheet, ...]) -> "Wishes":
+        """Return the same with these photographs of a paper; none: it is no longer made of photographs."""
+        rest = {one: kept for one, kept in self.sheets.items() if one != code}
+        return replace(self, sheets={**rest, code: pages} if pages else rest)
 
 
 def wishes_of(file: CaseFile) -> Wishes:

@@ -41,7 +41,9 @@ def give_mandate(
         raise Refused("mandate_powers", "委托权限只能是申报、签名、领取中的一项或几项。请重新选择。")
     words.check_range(begins, valid_until)
     if valid_until < clock.today():
-        raise Refused("mandate_over_already", f"这份委托书 {valid_until} 已到期。请由委托人重新出具。")
+        raise Refused(
+            "mandate_over_already", "这份委托书 {valid_until} 已到期。请由委托人重新出具。", valid_until=valid_until
+        )
     giver, taker = open_person(principal, lock=True), open_person(agent)
     if giver.id == taker.id:
         raise Refused("mandate_to_oneself", "委托人和受托人是同一个人，不需要委托。请重新选择受托人。")

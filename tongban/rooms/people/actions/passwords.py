@@ -28,9 +28,11 @@ def check_strength(password: str, *own: str) -> None:
     Raises ``Refused``: ``password_short``, ``password_long``, ``password_common``, ``password_own``.
     """
     if len(password) < SHORTEST:
-        raise Refused("password_short", f"密码至少 {SHORTEST} 位。可以用几个不相干的词连起来，好记又难猜。")
+        raise Refused(
+            "password_short", "密码至少 {shortest} 位。可以用几个不相干的词连起来，好记又难猜。", shortest=SHORTEST
+        )
     if len(password) > LONGEST:
-        raise Refused("password_long", f"密码最多 {LONGEST} 位。请缩短。")
+        raise Refused("password_long", "密码最多 {longest} 位。请缩短。", longest=LONGEST)
     try:
         CommonPasswordValidator().validate(password)
     except ValidationError:

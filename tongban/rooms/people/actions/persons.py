@@ -375,7 +375,8 @@ def _add(person: Person, scheme: str, value: str, issuer: str) -> Identifier:
             raise _second(scheme) from error
         raise Refused(
             "identifier_taken",
-            f"这个{words.SCHEME_LABELS[scheme]}已经登记过。请用它直接登录或查找，不要重复登记；如被冒用，请到窗口核实。",
+            "这个{scheme_label}已经登记过。请用它直接登录或查找，不要重复登记；如被冒用，请到窗口核实。",
+            scheme_label=words.SCHEME_LABELS[scheme],
         ) from error
 
 
@@ -386,7 +387,7 @@ def _has(root: UUID, scheme: str) -> bool:
 
 def _second(scheme: str) -> Refused:
     label = words.SCHEME_LABELS[scheme]
-    return Refused("identifier_second", f"这个主体已有在用的{label}。请先停用旧号码再登记新号码。")
+    return Refused("identifier_second", "这个主体已有在用的{label}。请先停用旧号码再登记新号码。", label=label)
 
 
 def _group(roots: Iterable[UUID]) -> list[UUID]:

@@ -26,7 +26,8 @@ def check(place: str) -> None:
         minutes = -(-left // 60_000)
         raise Refused(
             "too_many",
-            f"试的次数太多，请过 {minutes} 分钟再试。着急的话，可以改用验证码登录，或到窗口办理。",
+            "试的次数太多，请过 {minutes} 分钟再试。着急的话，可以改用验证码登录，或到窗口办理。",
+            minutes=minutes,
         )
 
 

@@ -370,9 +370,13 @@ def _fault(row: MandateView, item: str, day: date, power: str) -> Refused | None
     if "*" not in row.items and item not in row.items:
         return Refused("mandate_other_item", "现有委托不包括这个事项。请由申请人另行委托。", _AGENCY)
     if day > row.valid_until:
-        return Refused("mandate_expired", f"委托已于 {row.valid_until} 到期。请由申请人重新委托。", _AGENCY)
+        return Refused(
+            "mandate_expired", "委托已于 {valid_until} 到期。请由申请人重新委托。", _AGENCY, valid_until=row.valid_until
+        )
     if day < row.valid_from:
-        return Refused("mandate_not_yet", f"委托从 {row.valid_from} 起生效。请到那天再办理。", _AGENCY)
+        return Refused(
+            "mandate_not_yet", "委托从 {valid_from} 起生效。请到那天再办理。", _AGENCY, valid_from=row.valid_from
+        )
     if power not in row.powers:
         return Refused("mandate_other_power", "现有委托不包括这项权限。请由申请人补充委托。", _AGENCY)
     if not row.confirmed:

@@ -80,7 +80,9 @@ def issue(county: str, year: int, number: int) -> IssueView:
     """Return an issue by its number.  Raises ``Refused("issue_unknown")``.  One query."""
     row = Statement.objects.filter(county=county, kind="results", year=year, number=number).first()
     if row is None:
-        raise Refused("issue_unknown", f"没有 {year} 年第 {number} 期结果公示。请从各期目录中选择。")
+        raise Refused(
+            "issue_unknown", "没有 {year} 年第 {number} 期结果公示。请从各期目录中选择。", year=year, number=number
+        )
     return _issue(row)
 
 

@@ -40,7 +40,9 @@ def take_original(
     except IntegrityError as error:
         if "original_label" not in str(error):
             raise
-        raise Refused("label_taken", f"条码“{label}”已贴在另一份还没有归还的原件上。请换一个条码。") from None
+        raise Refused(
+            "label_taken", "条码“{label}”已贴在另一份还没有归还的原件上。请换一个条码。", label=label
+        ) from None
     return made.id
 
 

@@ -135,5 +135,5 @@ def _offered(row: Question, by: UUID) -> None:
 def _written(text: str, what: str) -> str:
     text = text.strip()
     if not 1 <= len(text) <= LONGEST:
-        raise Refused("question_empty", f"请写明{what}，{LONGEST} 字以内。")
+        raise Refused("question_empty", "请写明{what}，{longest} 字以内。", what=what, longest=LONGEST)
     return text

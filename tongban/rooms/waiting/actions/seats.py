@@ -52,8 +52,16 @@ class Booked:
 class SessionFull(Refused):
     """No room is left; ``offer`` is the next session of the same kind that has some, or None."""
 
-    def __init__(self, sentence: str, offer: FreeSession | None) -> None:
-        super().__init__("session_full", sentence)
+    def __init__(self, offer: FreeSession | None) -> None:
+        if offer is None:
+            super().__init__("session_full", "这个场次已约满，后面暂时没有空余场次。请改日再看，或到现场取号。")
+        else:
+            super().__init__(
+                "session_full",
+                "这个场次已约满。最近的空余场次是{when:%Y年%m月%d日%H:%M}，还有{free}个名额，可以改约。",
+                when=offer.starts_at.astimezone(clock.SHANGHAI),
+                free=offer.free,
+            )
         self.offer = offer
 
 
@@ -103,7 +111,10 @@ def change_capacity(session_id: UUID, capacity: int, *, actor: str) -> None:
         row = _locked(session_id)
         if capacity < row.taken:
             raise Refused(
-                "capacity_below_taken", f"本场已约出{row.taken}个名额，不能减到{capacity}个。请先与预约人改期。"
+                "capacity_below_taken",
+                "本场已约出{taken}个名额，不能减到{capacity}个。请先与预约人改期。",
+                taken=row.taken,
+                capacity=capacity,
             )
         row.capacity = capacity
         row.save(update_fields=["capacity"])
@@ -232,13 +243,7 @@ def _booked_before(params: dict[str, Any]) -> Booked:
         raise Refused("session_over", "这个场次已经结束。请选择后面的场次。")
     if not session.is_open:
         raise Refused("session_closed", "这个场次已停止预约。请选择其他场次。")
-    offer = _next_free(session, params["at"])
-    if offer is None:
-        raise SessionFull("这个场次已约满，后面暂时没有空余场次。请改日再看，或到现场取号。", None)
-    when = offer.starts_at.astimezone(clock.SHANGHAI)
-    raise SessionFull(
-        f"这个场次已约满。最近的空余场次是{when:%Y年%m月%d日%H:%M}，还有{offer.free}个名额，可以改约。", offer
-    )
+    raise SessionFull(_next_free(session, params["at"]))
 
 
 def _next_free(session: Session, at: datetime) -> FreeSession | None:
@@ -255,13 +260,15 @@ def _next_free(session: Session, at: datetime) -> FreeSession | None:
 
 def _check_time_and_place(session: Session, site_id: UUID) -> None:
     if session.site_id != site_id:
-        raise Refused("other_site", f"这个预约约在{session.site.name}。请到那里签到。")
+        raise Refused("other_site", "这个预约约在{name}。请到那里签到。", name=session.site.name)
     hall = Hall.objects.filter(site_id=site_id).only("early_minutes").first()
     if hall is None:
         raise Refused("no_hall", "这个场所没有开设排队叫号。请直接到窗口办理。")
     opens = session.starts_at - timedelta(minutes=hall.early_minutes)
     if clock.now() < opens:
-        raise Refused("too_early", f"还没有到签到时间。请在{opens.astimezone(clock.SHANGHAI):%m月%d日%H:%M}以后签到。")
+        raise Refused(
+            "too_early", "还没有到签到时间。请在{opens:%m月%d日%H:%M}以后签到。", opens=opens.astimezone(clock.SHANGHAI)
+        )
     if clock.now() >= session.ends_at:
         raise Refused("session_over", "预约的场次已经结束。请按普通号取号，或另行预约。")
 

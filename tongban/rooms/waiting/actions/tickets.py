@@ -89,7 +89,7 @@ def call_next(window_id: UUID) -> TicketRow | None:
     if window is None:
         raise Refused("window_unknown", "没有找到这个窗口。请核对窗口号。")
     if not window.is_open:
-        raise Refused("window_closed", f"{window.number}号窗口没有开放。请先登记当班人员并开放窗口。")
+        raise Refused("window_closed", "{number}号窗口没有开放。请先登记当班人员并开放窗口。", number=window.number)
     rule = fairness.QueueRule.from_data(window.hall.rule)
     serves = window.classes or window.zone.classes
     while True:
@@ -103,7 +103,7 @@ def call_next(window_id: UUID) -> TicketRow | None:
             return ticket(called)
         # Others took all of these between the two statements: look again.
         if not Window.objects.filter(id=window_id, is_open=True).exists():
-            raise Refused("window_closed", f"{window.number}号窗口刚刚关闭。请重新开放后再叫号。")
+            raise Refused("window_closed", "{number}号窗口刚刚关闭。请重新开放后再叫号。", number=window.number)
 
 
 def recall(ticket_id: UUID) -> TicketRow:
@@ -130,9 +130,9 @@ def return_ticket(ticket_id: UUID) -> TicketRow:
         if row.state != "skipped":
             raise Refused("ticket_moved", _LOST)
         if row.day != clock.today():
-            raise Refused("ticket_expired", f"{row.label}号只在当天有效。请重新取号。")
+            raise Refused("ticket_expired", "{label}号只在当天有效。请重新取号。", label=row.label)
         if row.returned >= row.hall.returns:
-            raise Refused("ticket_spent", f"{row.label}号过号次数已满。请重新取号。")
+            raise Refused("ticket_spent", "{label}号过号次数已满。请重新取号。", label=row.label)
         row.queued_at = _behind(row)
         row.state, row.window, row.called_at, row.ended_at, row.recalls = "waiting", None, None, None, 0
         row.returned += 1
@@ -192,7 +192,7 @@ def link_case(ticket_id: UUID, case_id: UUID, *, promised: int, actor: str) -> T
         if row is None:
             raise Refused("ticket_unknown", "没有找到这个号。请核对号码。")
         if row.state not in ("called", "served"):
-            raise Refused("ticket_not_called", f"{row.label}号还没有叫到窗口，不能关联办件。请先叫号。")
+            raise Refused("ticket_not_called", "{label}号还没有叫到窗口，不能关联办件。请先叫号。", label=row.label)
         if row.case_id is None:
             row.case_id = case_id
             row.save(update_fields=["case_id"])
@@ -286,10 +286,12 @@ def _class(site_id: UUID, code: str) -> QueueClass:
     if found is None and not Hall.objects.filter(site_id=site_id).exists():
         raise Refused("no_hall", "这个场所没有开设排队叫号。请直接到窗口办理。")
     if found is None:
-        raise Refused("class_unknown", f"本大厅没有业务类别“{code}”。请到导办台询问。")
+        raise Refused("class_unknown", "本大厅没有业务类别“{named}”。请到导办台询问。", named=code)
     return found
 
 
 def _check_priority(hall: Hall, priority: str) -> None:
     if priority and priority not in hall.rule["ranks"]:
-        raise Refused("priority_unknown", f"本大厅没有“{priority}”优先类别。请重新选择，或按普通号取号。")
+        raise Refused(
+            "priority_unknown", "本大厅没有“{priority}”优先类别。请重新选择，或按普通号取号。", priority=priority
+        )

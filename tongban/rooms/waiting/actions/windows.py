@@ -65,13 +65,15 @@ def open_class(site_id: UUID, code: str, letter: str, name: str, items: Sequence
     """Give a class of business its letter, and say which items it is for.  The same again returns the same class."""
     hall = _hall(site_id)
     if len(letter) != 1 or not "A" <= letter <= "Z":
-        raise Refused("letter_unfit", f"号码字头“{letter}”不能用。请用一个大写英文字母。")
+        raise Refused("letter_unfit", "号码字头“{letter}”不能用。请用一个大写英文字母。", letter=letter)
     try:
         with transaction.atomic():
             given = {"name": name, "items": list(items)}
             made, _ = QueueClass.objects.get_or_create(hall=hall, code=code, letter=letter, defaults=given)
     except IntegrityError:
-        raise Refused("letter_taken", f"业务类别“{code}”或字头“{letter}”在本大厅已经用过。请换一个。") from None
+        raise Refused(
+            "letter_taken", "业务类别“{named}”或字头“{letter}”在本大厅已经用过。请换一个。", named=code, letter=letter
+        ) from None
     return made.id
 
 
@@ -133,7 +135,7 @@ def open_window(window_id: UUID, staff_id: UUID, *, actor: str) -> None:
             if window.is_open and window.staff_id == staff_id:
                 return
             if window.is_open:
-                raise Refused("window_occupied", f"{window.number}号窗口已有人当班。请先关闭窗口再换人。")
+                raise Refused("window_occupied", "{number}号窗口已有人当班。请先关闭窗口再换人。", number=window.number)
             window.is_open, window.staff_id = True, staff_id
             window.save(update_fields=["is_open", "staff_id"])
             _record(window, "open_window", actor, {"staff": str(staff_id)})
@@ -184,18 +186,25 @@ def _locked(window_id: UUID) -> Window:
 def _check_free(window: Window) -> None:
     called = Ticket.objects.filter(window=window, state="called").values_list("label", flat=True).first()
     if called:
-        raise Refused("window_busy", f"{called}号还在本窗口办理。请先办结、过号或转号。")
+        raise Refused("window_busy", "{called}号还在本窗口办理。请先办结、过号或转号。", called=called)
 
 
 def _check_classes(hall: Hall, classes: Iterable[str]) -> None:
     known = set(QueueClass.objects.filter(hall=hall).values_list("code", flat=True))
     if unknown := [code for code in classes if code not in known]:
-        raise Refused("class_unknown", f"本大厅没有这些业务类别：{'、'.join(unknown)}。请先设置类别和字头。")
+        raise Refused(
+            "class_unknown", "本大厅没有这些业务类别：{unknown}。请先设置类别和字头。", unknown="、".join(unknown)
+        )
 
 
 def _check_within(zone: Zone, classes: Iterable[str]) -> None:
     if foreign := [code for code in classes if code not in zone.classes]:
-        raise Refused("class_not_in_zone", f"{zone.name}不办理这些业务类别：{'、'.join(foreign)}。请先调整专区。")
+        raise Refused(
+            "class_not_in_zone",
+            "{name}不办理这些业务类别：{foreign}。请先调整专区。",
+            name=zone.name,
+            foreign="、".join(foreign),
+        )
 
 
 def _record(window: Window, step: str, actor: str, body: Mapping[str, Any]) -> None:

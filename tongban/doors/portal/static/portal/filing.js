@@ -145,9 +145,28 @@ function picture(form) {
     return ready;
   }
 
+  // Several photographs: each made smaller; they are turned and put in order on the next page.
+  async function packAll() {
+    const files = new DataTransfer();
+    turns = 0;
+    try {
+      for (const file of input.files) {
+        if (!file.type.startsWith("image/") || file.size <= SMALL) { files.items.add(file); continue; }
+        image = await createImageBitmap(file);
+        draw();
+        const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.85));
+        files.items.add(new File([blob], file.name.replace(/\.\w*$/, "") + ".jpg", { type: "image/jpeg" }));
+      }
+    } catch { return; } // sent as they are
+    input.files = files.files;
+    const size = [...files.files].reduce((sum, one) => sum + one.size, 0);
+    told.textContent = `${form.dataset.toldSmall}${Math.max(0.1, size / 1048576).toFixed(1)}`;
+  }
+
   input.addEventListener("change", async () => {
     const file = input.files[0];
     box.hidden = true; image = null; turns = 0; ready = null; told.textContent = "";
+    if (input.files.length > 1) { await packAll(); return; }
     if (!file?.type.startsWith("image/")) return;
     try { image = await createImageBitmap(file); } catch { return; }
     draw();
