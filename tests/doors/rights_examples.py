@@ -70,6 +70,21 @@ class Objects:
         return case_id
 
     @cached_property
+    def handed_in(self) -> UUID:
+        """A table of units with one mistake, tried by the postman."""
+        from tongban.hall import postman
+        from tongban.rooms import clock
+        from tongban.rooms.importing import actions as importing
+        from tongban.rooms.people import queries
+
+        officer = self.county.staff("system-officer")
+        actor = queries.actor_of(officer.id, officer.post_id, clock.today())
+        content = "单位代码,单位名称,文号简称,统一社会信用代码\nslj,示例县水利局,示例水利,1\n".encode()
+        made = importing.hand_in("orgs", "单位.csv", content, by=actor)
+        postman.drain()
+        return made
+
+    @cached_property
     def licence(self) -> UUID:
         from tongban.rooms.licences import queries as licences
 
@@ -242,6 +257,9 @@ EXAMPLES: dict[str, Callable[[Objects], list[Example]]] = {
     "admin-staff-one": lambda objects: [Example("人员", {"staff_id": objects.county.staff("editor").id})],
     "admin-post": lambda objects: [Example("岗位", {"post_id": objects.county.staff("editor").post_id})],
     "admin-hall": _hall,
+    "admin-import": lambda objects: [Example("导入的表", {"import_id": objects.handed_in})],
+    "admin-import-report": lambda objects: [Example("导入的表", {"import_id": objects.handed_in})],
+    "admin-import-columns": lambda objects: [Example("表的列", {"kind": "staff"})],
     "admin-paper-sample": lambda objects: [Example("文书", {"kind": "receipt"})],
     "admin-licence-sample": lambda objects: [Example("证照", {"code": "business-licence"})],
     "verify-keys": lambda objects: [Example("公钥", {"county": "990127"})],

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 
 import pytest
 
-from tongban.hall import tables
+from tongban.rooms.importing import tables
 from tongban.rulebook.errors import Refused
 
 command = importlib.import_module("tongban.hall.commands.import")

@@ -83,7 +83,7 @@ def test_forms_sent_as_json(county, told, raw):
     )
 )
 def test_tables_of_any_content_are_read_or_refused(tmp_path, ending, content):
-    from tongban.hall import tables
+    from tongban.rooms.importing import tables
     from tongban.rulebook.errors import Refused
 
     path = tmp_path / f"table.{ending}"

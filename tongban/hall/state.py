@@ -11,7 +11,10 @@
 import contextlib
 import errno
 import os
+from collections.abc import Iterator
 from pathlib import Path
+
+from tongban.rulebook.errors import Refused
 
 #: The folder that holds ``run``.
 ROOT = Path(__file__).resolve().parents[2]
@@ -107,3 +110,12 @@ def weakness_of(content: bytes, mode: int) -> str:
     if len(set(content)) < 20:
         return "不是随机数（有大量重复的字节）"
     return "别的用户也能读，权限应为 0600" if mode & 0o077 else ""
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn what the disk refuses while ``path`` is written into a sentence: ``Refused("file_unwritable")``."""
+    try:
+        yield
+    except OSError as error:
+        raise Refused("file_unwritable", f"写不了 {path}（{reason_of(error)}）。请换一个可以写的位置。") from error

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.rooms.people.sample import citizen, firm_code
-from tongban.hall import tables
-from tongban.hall.importing import bringing
+from tongban.rooms.importing import bringing, tables
 
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
 needs_shared = pytest.mark.skipif(not SHARED.exists(), reason="../shared is not there")

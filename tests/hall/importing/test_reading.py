@@ -7,10 +7,9 @@ import pytest
 
 from tests.hall.importing.conftest import write_xlsx
 from tests.hall.importing.test_offices import UNIT, unit
-from tongban.hall import tables
-from tongban.hall.importing import NAMES, columns
-from tongban.hall.importing.columns import WrongCell
-from tongban.hall.tables import Cell
+from tongban.rooms.importing import NAMES, columns, tables
+from tongban.rooms.importing.columns import WrongCell
+from tongban.rooms.importing.tables import Cell
 from tongban.rulebook.errors import Refused
 
 ROWS = [{"名称": "示例县政务服务中心", "代码": "001"}, {"名称": "示范镇", "代码": "002"}]
@@ -243,7 +242,7 @@ def test_a_moment_of_a_workbook_is_not_a_day(tmp_path):
 
 
 def test_the_command_offers_what_there_is():
-    from tongban.hall.importing.kinds import KINDS
+    from tongban.rooms.importing.kinds import KINDS
 
     assert tuple(KINDS) == NAMES
 
@@ -257,7 +256,7 @@ def test_a_county_without_divisions_is_told_what_comes_first(db, bring):
 def test_the_page_for_counties_lists_every_column_with_an_example_that_can_be_read():
     from pathlib import Path
 
-    from tongban.hall.importing.kinds import KINDS
+    from tongban.rooms.importing.kinds import KINDS
 
     page = (Path(__file__).parents[3] / "docs" / "moving-in.md").read_text(encoding="utf-8")
     for kind in KINDS.values():

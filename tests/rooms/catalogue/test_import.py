@@ -6,10 +6,10 @@ from collections import Counter
 import pytest
 
 from tests.rooms.catalogue.sample import BY, COUNTY, NOON, SHARED_DIVISIONS, SHARED_ITEMS, TODAY, copy_of_shop, shop
-from tongban.hall import tables
 from tongban.rooms import clock
 from tongban.rooms.catalogue import actions, localcodes, queries
 from tongban.rooms.catalogue.models import Draft
+from tongban.rooms.importing import tables
 from tongban.rooms.ledger.models import Entry
 from tongban.rooms.people import actions as people
 from tongban.rooms.people import queries as who

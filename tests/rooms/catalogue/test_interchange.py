@@ -68,7 +68,7 @@ def test_drafts_can_be_exported_too(county, tmp_path):
 
 
 def test_exported_divisions_import_without_a_change(county, tmp_path):
-    from tongban.hall import tables
+    from tongban.rooms.importing import tables
     from tongban.rooms.people import actions as people
 
     path = tmp_path / "divisions.csv"

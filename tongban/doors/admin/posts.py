@@ -10,12 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tongban.doors.admin import lists
+from tongban.doors.admin.imports import TABLES
 from tongban.doors.admin.lists import Cell
 from tongban.doors.admin.staff import day_of, officer, two_officers
 from tongban.doors.look.fields import Choice, Field
 from tongban.doors.look.paging import PER_PAGE, number_of, paged
 from tongban.doors.visiting import visitor
 from tongban.rooms import clock
+from tongban.rooms.importing import queries as importing
 from tongban.rooms.people import actions as people
 from tongban.rooms.people import queries
 from tongban.rulebook.authority import LABELS, Power
@@ -27,6 +29,7 @@ KINDS = {
     "withdraw_authority": "收回职权",
     "hold_post": "任岗",
     "end_holding": "卸任",
+    "import": "导入一份表",
 }
 STATES = {"open": "待确认", "confirmed": "已确认", "declined": "不同意"}
 
@@ -175,7 +178,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
         "admin/proposals.html",
         no,
         here="proposals",
-        waiting=[(one, _(KINDS[one.kind]), told) for one, told in waiting],
+        waiting=[(one, _(KINDS[one.kind]), told, _seen_at(one)) for one, told in waiting],
         table=made,
         may_decide=asks.may(Power.SECURITY),
         reason=reason,
@@ -234,8 +237,16 @@ def _told(one: queries.ProposalView) -> str:
     if one.kind == "hold_post":
         staff, post = powers.staff.get(UUID(body["staff"])), powers.posts.get(UUID(body["post"]))
         return f"{staff.name if staff else ''} → {post.title if post else ''}，{body.get('from') or day}"
+    if one.kind == "import":
+        table = importing.one_import(one.county, UUID(body["import"]))
+        return f"{_(TABLES[table.kind])}（{table.name}）：{importing.in_words(table.counts)}" if table else ""
     title = next((post.title for post in powers.posts.values() if post.code == body.get("of")), "")
     return f"{title} {body.get('on', '')}"
+
+
+def _seen_at(one: queries.ProposalView) -> str:
+    """Return where more of a proposal is to be seen, or nothing."""
+    return reverse("admin-import", args=[one.body["import"]]) if one.kind == "import" else ""
 
 
 def _hold_fields(typed: Any) -> list[Field]:

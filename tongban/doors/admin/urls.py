@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongban.doors.admin import audit, house, papers, posts, staff, views, years
+from tongban.doors.admin import audit, house, imports, papers, posts, staff, views, years
 
 urlpatterns = [
     path("", views.index, name="admin"),
@@ -24,6 +24,10 @@ urlpatterns = [
     path("papers/<slug:kind>/", papers.document, name="admin-paper-sample"),
     path("papers/licences/<slug:code>/", papers.licence, name="admin-licence-sample"),
     path("notices/", papers.notices, name="admin-notices"),
+    path("imports/", imports.index, name="admin-imports"),
+    path("imports/columns/<slug:kind>/", imports.columns, name="admin-import-columns"),
+    path("imports/<uuid:import_id>/", imports.one, name="admin-import"),
+    path("imports/<uuid:import_id>/report.csv", imports.report, name="admin-import-report"),
     path("retention/", house.retention, name="admin-retention"),
     path("state/", house.state, name="admin-state"),
     path("access/", audit.access, name="admin-access"),

@@ -17,6 +17,7 @@ PAGES: tuple[tuple[str, str, str, frozenset[Power]], ...] = (
     ("admin-posts", "岗位和职权", "谁担任什么岗位，凭哪份文件办哪些事", frozenset({_S, _K})),
     ("admin-proposals", "双人授权", "一人提出，另一人确认后才生效", frozenset({_S, _K})),
     ("admin-halls", "窗口和专区", "大厅的窗口归哪个专区、叫哪些号", frozenset({_S})),
+    ("admin-imports", "导入", "名单、证照和在办件的表，先检查再写入", frozenset({_S, _K})),
     ("admin-calendars", "工作日历", "放假和调休知道到哪一天", frozenset({_S})),
     ("admin-papers", "文书和证照版式", "每种文书写什么、依据哪一条，看样张", frozenset({_S})),
     ("admin-notices", "通知用语", "每一步发给办事人和岗位的话", frozenset({_S})),

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tongban.hall import tables
+from tongban.hall import state
 from tongban.hall.exchanging import national
 from tongban.hall.progress import track
 
@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
     """Write what was asked for.  Returns 1 when the county has none of it."""
     if args.what == "national":
         return national.export(args)
-    with tables.writing(args.to):
+    with state.writing(args.to):
         count = _divisions(args) if args.what == "divisions" else _items(args)
     if count:
         print(f"已写入 {count} 个{'事项' if args.what == 'items' else '区划'}到 {args.to}。")

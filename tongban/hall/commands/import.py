@@ -16,19 +16,18 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tongban.hall import tables
+from tongban.hall import state
 from tongban.hall.exchanging import national
-from tongban.hall.importing import NAMES
 from tongban.hall.progress import Bar
+from tongban.rooms.importing import NAMES
 from tongban.rulebook.errors import Refused
 
 if TYPE_CHECKING:
-    from tongban.rooms.catalogue.actions.importing import ItemReport, Note
-    from tongban.rooms.people.actions import DivisionReport
+    from tongban.rooms.importing import tables
 
 HELP = "导入县里的表（区划、单位、岗位、人员、事项、证照、在办件等，CSV 或 XLSX），逐行报告，全成或全不成"
 NEEDS_DJANGO = True
@@ -82,17 +81,19 @@ def run(args: argparse.Namespace) -> int:
         return national.bring_in(args)
     if args.what in NAMES:
         return _row_by_row(args)
-    rows = _rows(args)
+    from tongban.rooms.importing.lists import read_list
+
+    rows = read_list(args.what, args.file)
     if args.report:
-        with tables.writing(args.report):
+        with state.writing(args.report):
             args.report.open("a").close()  # where the report cannot be left, nothing is imported either
     return _divisions(args, rows) if args.what == "divisions" else _items(args, rows)
 
 
 def _row_by_row(args: argparse.Namespace) -> int:
-    from tongban.hall.importing.bringing import bring_in
-    from tongban.hall.importing.kinds import KINDS
-    from tongban.hall.importing.reporting import report_to
+    from tongban.rooms.importing import reporting, tables
+    from tongban.rooms.importing.bringing import bring_in
+    from tongban.rooms.importing.kinds import KINDS
 
     kind = KINDS[args.what]
     if not re.fullmatch("[0-9]{6}", args.county):
@@ -100,7 +101,14 @@ def _row_by_row(args: argparse.Namespace) -> int:
     with Bar(f"核对{kind.label}表") as bar:
         table = tables.open_table(args.file)
         bar.step(table.count)
-    with report_to(args.report) as report, Bar(f"导入{kind.label}", table.count) as bar:
+    with ExitStack() as open_ones:
+        report = reporting.Report()
+        if args.report:
+            open_ones.enter_context(state.writing(args.report))
+            # The mark at the beginning lets office software read it as UTF-8.
+            file = open_ones.enter_context(args.report.open("w", encoding="utf-8-sig", newline=""))
+            report = reporting.writing_to(file)
+        bar = open_ones.enter_context(Bar(f"导入{kind.label}", table.count))
         written = bring_in(
             kind,
             table,
@@ -113,7 +121,7 @@ def _row_by_row(args: argparse.Namespace) -> int:
         )
         wrong = report.counts["refused"]
         changed = report.counts["new"] + report.counts["changed"]
-        ending = _sentence(bool(wrong), written, dry_run=args.dry_run, torn=table.torn, changed=bool(changed))
+        ending = reporting.ending(bool(wrong), written, torn=table.torn, changed=bool(changed))
         report.end(ending)
     print(f"{kind.label}：读入 {table.count} 行。")
     for line in report.lines():
@@ -124,69 +132,18 @@ def _row_by_row(args: argparse.Namespace) -> int:
     return 1 if wrong or table.torn else 0
 
 
-def _sentence(wrong: bool, written: bool, *, dry_run: bool, torn: int, changed: bool) -> str:
-    if torn:
-        return f"第 {torn} 行是最后一行，列数不够，文件像是没有传完：一行也没有写入。请重新传一次。"
-    if written and wrong:
-        return "有错的行没有写入，其余的已写入。请改正后把整份表再导入一次。"
-    if written:
-        return "已写入。" if changed else "与上次相同，什么也没有改。"
-    if wrong:
-        return "有错误，一行也没有写入。请改正后重新导入。"
-    assert dry_run, "what has no error and is whole is written"
-    return "只是检查，没有写入。"
+def _items(args: argparse.Namespace, rows: Sequence["tables.Row"]) -> int:
+    from tongban.rooms.importing.lists import bring_items
 
-
-#: Headings of the two lists that come from above, as people write them.
-_HEADINGS = {
-    "divisions": {
-        "区划代码": "code",
-        "代码": "code",
-        "区划名称": "name",
-        "名称": "name",
-        "级别": "level",
-        "上级代码": "parent_code",
-        "上级区划代码": "parent_code",
-    },
-    "items": {
-        "部门": "department",
-        "部门名称": "department",
-        "主项": "main_item",
-        "主项名称": "main_item",
-        "事项名称": "name",
-        "名称": "name",
-        "编码": "code",
-        "事项编码": "code",
-        "类型": "type",
-        "事项类型": "type",
-        "部门编码": "department_code",
-        "部门代码": "department_code",
-    },
-}
-
-
-def _rows(args: argparse.Namespace) -> list[tables.Row]:
-    """Return the rows of a list from above under the headings that the rooms know."""
-    names = _HEADINGS[args.what]
-    return [
-        {names.get(word, word) if word is not None else None: value for word, value in row.items()}
-        for row in tables.read_rows(args.file)
-    ]
-
-
-def _items(args: argparse.Namespace, rows: Sequence[tables.Row]) -> int:
-    from tongban.rooms.catalogue import actions
-
-    def bring(rows: Sequence[tables.Row]) -> "ItemReport":
-        with Bar("导入事项", len(rows)) as bar:
-            return actions.import_items(rows, county=args.county, by=args.by, dry_run=args.dry_run, step=bar.step)
-
-    report = bring(rows)
-    wrong = {note.line for note in report.notes if note.sort == "error"}
-    if args.keep_going and wrong and not _is_torn_items(report, len(rows) + 1):
-        kept = [number for number in range(2, len(rows) + 2) if number not in wrong]
-        if kept:
-            report = _joined(report, bring([rows[number - 2] for number in kept]), kept)
+    with Bar("导入事项", len(rows)) as bar:
+        report = bring_items(
+            rows,
+            county=args.county,
+            by=args.by,
+            dry_run=args.dry_run,
+            keep_going=args.keep_going,
+            step=bar.step,
+        )
     lines = [(note.line, _SORTS[note.sort], note.where, note.what, note.how) for note in report.notes]
     results = [(row.line, _OUTCOMES[row.outcome], row.code or row.local_code, row.name, "") for row in report.rows]
     _save(args.report, [*results, *lines])
@@ -207,55 +164,16 @@ def _items(args: argparse.Namespace, rows: Sequence[tables.Row]) -> int:
     return _ending(args, bool(report.noted("error")), report.written, changed=report.batch is not None)
 
 
-def _is_torn_items(report: "ItemReport", last: int) -> bool:
-    """Whether the last row was cut off: then the file is not whole, and nothing of it is taken."""
-    return any(note.line == last and note.where in ("", "department_code") for note in _errors(report))
+def _divisions(args: argparse.Namespace, rows: Sequence["tables.Row"]) -> int:
+    from tongban.rooms.importing.lists import bring_divisions, torn_rows
 
-
-def _errors(report: "ItemReport") -> list["Note"]:
-    return [note for note in report.notes if note.sort == "error"]
-
-
-def _joined(first: "ItemReport", second: "ItemReport", kept: Sequence[int]) -> "ItemReport":
-    """Return what became of the rows that were kept, under their own lines, with the errors of the others."""
-
-    def line(number: int) -> int:
-        return kept[number - 2] if number else 0
-
-    rows = [*first.rows, *(replace(row, line=line(row.line)) for row in second.rows)]
-    notes = [*_errors(first), *(replace(note, line=line(note.line)) for note in second.notes)]
-    return replace(second, rows=tuple(rows), notes=tuple(notes))
-
-
-def _divisions(args: argparse.Namespace, rows: Sequence[tables.Row]) -> int:
-    from django.db import transaction
-
-    from tongban.rooms.people import actions
-
-    plain = [{key: value or "" for key, value in row.items() if key is not None} for row in rows]
-    torn = [number for number, row in enumerate(rows, start=2) if None in row or None in row.values()]
-    if torn:
+    if torn := torn_rows(rows):
         lines = [(number, _SORTS["error"], "", "列数与表头不符", "这一行可能被截断，请对照原件补全") for number in torn]
         _save(args.report, lines)
         _show(lines, args.report)
         return _ending(args, wrong=True, written=False)
-
-    def bring(rows: Sequence[dict[str, str]]) -> "DivisionReport":
-        with Bar("导入区划"), transaction.atomic():
-            report = actions.import_divisions(rows, actor=args.by)
-            if args.dry_run:
-                transaction.set_rollback(True)
-        return report
-
-    report = bring(plain)
-    found = {row.line + 1: row for row in report.rows}
-    # A row that is left out may be the one above others: those are then wrong as well, and are left out in turn.
-    while args.keep_going and not report.written:
-        kept = [number for number, row in found.items() if row.outcome != "refused"]
-        if not kept:
-            break
-        report = bring([plain[number - 2] for number in kept])
-        found |= dict(zip(kept, report.rows, strict=True))
+    with Bar("导入区划"):
+        found, report = bring_divisions(rows, by=args.by, dry_run=args.dry_run, keep_going=args.keep_going)
     results = [(number, _OUTCOMES[row.outcome], row.code, row.sentence, "") for number, row in found.items()]
     _save(args.report, results)
     print(f"区划：读入 {len(rows)} 行，{_counted(row.outcome for row in found.values())}。")
@@ -266,16 +184,12 @@ def _divisions(args: argparse.Namespace, rows: Sequence[tables.Row]) -> int:
 
 
 def _ending(args: argparse.Namespace, wrong: bool, written: bool, *, changed: bool = True) -> int:
+    from tongban.rooms.importing.reporting import ending
+
     if args.report:
         print(f"逐行报告：{args.report}")
-    if wrong:
-        print(_sentence(True, written, dry_run=args.dry_run, torn=0, changed=changed))
-        return 1
-    if not written:
-        print("只是检查，没有写入。")
-    else:
-        print("已写入。" if changed else "与上次相同，什么也没有改。")
-    return 0
+    print(ending(wrong, written, changed=changed))
+    return 1 if wrong else 0
 
 
 def _counted(outcomes: Iterable[str]) -> str:

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from tongban.hall import tables
+from tongban.hall import state
 from tongban.hall.arguments import day
 from tongban.hall.progress import Bar
+from tongban.rooms.importing import tables
 from tongban.rulebook.errors import Refused
 from tongban.rulebook.indicators import Grade
 
@@ -60,9 +61,9 @@ def export(args: argparse.Namespace) -> int:
     from tongban.rooms.exchange.national.sinks import Database, Folder, Sink
 
     if args.report:
-        with tables.writing(args.report):
+        with state.writing(args.report):
             args.report.touch()
-    with tables.writing(args.to):
+    with state.writing(args.to):
         sinks: list[Sink] = [Folder(args.to)]
     dsn = args.dsn or os.environ.get(_DSN, "")
     try:
@@ -72,7 +73,7 @@ def export(args: argparse.Namespace) -> int:
         sinks[0].abandon()
         raise
     total = pushing.expected(args.county, full=args.full, since=args.since)
-    with tables.writing(args.to), Bar("报送国家数据", total) as bar:
+    with state.writing(args.to), Bar("报送国家数据", total) as bar:
         pushed = pushing.push(
             args.county,
             sinks,

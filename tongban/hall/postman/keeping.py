@@ -15,6 +15,7 @@ from tongban.rooms import clock
 from tongban.rooms.archive.actions import keep_archive
 from tongban.rooms.casework.actions import keep_after_check, keep_matter, tend_bundle
 from tongban.rooms.exchange.actions import deliver_outbox, keep_fetch, keep_webhook, send_case
+from tongban.rooms.importing.actions import keep_import
 from tongban.rooms.ledger import actions as ledger
 from tongban.rooms.ledger.actions import Claimed
 from tongban.rooms.licences.actions import keep_document, keep_licence_entry
@@ -66,7 +67,12 @@ KEEPERS: dict[str, Keeper] = {
     "deliver_outbox": keep_outbox,
     "webhook": keep_webhook,
     "fetch": keep_fetching,
+    "import": keep_import,
 }
+
+#: What may take minutes: kept beside the others, in a thread of its own, so that no legal moment waits for it.
+HEAVY = ("import",)
+LIGHT = tuple(kind for kind in KEEPERS if kind not in HEAVY)
 
 #: Kept when nothing else is left: they need what the others make.
 LAST = ("archive",)
@@ -108,6 +114,15 @@ def drain(max_seconds: float = 60) -> Drained:
 def keep_some(done: Drained, kinds: Sequence[str] | None = None) -> bool:
     """Take a handful of promises and keep them; True when there were any."""
     claimed = ledger.claim(HANDFUL, kinds=kinds)
+    return _keep_all(claimed, done)
+
+
+def keep_heavy(done: Drained) -> bool:
+    """Take one promise that may take minutes and keep it; True when there was one."""
+    return _keep_all(ledger.claim(1, kinds=HEAVY, hold_seconds=3600), done)
+
+
+def _keep_all(claimed: Sequence[Claimed], done: Drained) -> bool:
     for promise in sorted(claimed, key=lambda one: (one.kind in LAST, one.id)):
         trouble = keep(promise)
         if trouble:

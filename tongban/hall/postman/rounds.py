@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
 from tongban.hall import retention
-from tongban.hall.postman.keeping import Drained, drain, keep_some
+from tongban.hall.postman.keeping import LIGHT, Drained, drain, keep_heavy, keep_some
 from tongban.rooms.casework import actions as casework
 from tongban.rooms.catalogue import actions as catalogue
 from tongban.rooms.exchange import actions as exchange
@@ -116,10 +116,12 @@ def once(max_seconds: float = 600) -> Drained:
 
 def run(stop: threading.Event) -> None:
     """Keep promises and go the rounds until ``stop`` is set; a database that went away is waited for."""
+    beside = threading.Thread(target=_heavy, args=(stop,), name="heavy")
+    beside.start()
     due = dict.fromkeys((one.name for one in ROUNDS), 0.0)
     while not stop.is_set():
         try:
-            worked = keep_some(Drained())
+            worked = keep_some(Drained(), LIGHT)
             for one in ROUNDS:
                 if time.monotonic() >= due[one.name]:
                     _act(one)
@@ -129,6 +131,19 @@ def run(stop: threading.Event) -> None:
             log.exception("database_away")
             connection.close()
             stop.wait(AWAY)
+    beside.join()
+
+
+def _heavy(stop: threading.Event) -> None:
+    """Keep what takes minutes, one after the other; when the postman stops, what is in hand is done first."""
+    while not stop.is_set():
+        try:
+            stop.wait(0 if keep_heavy(Drained()) else 4 * IDLE)
+        except (OperationalError, InterfaceError):
+            log.exception("database_away")
+            connection.close()
+            stop.wait(AWAY)
+    connection.close()
 
 
 def _act(one: Round) -> None:

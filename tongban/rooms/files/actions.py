@@ -109,6 +109,11 @@ def keep(file_ids: Iterable[UUID]) -> None:
         raise Refused("file_unknown", "有文件上传后长时间没有提交，已被清理。请重新上传后再提交，其他内容不会丢失。")
 
 
+def release(file_ids: Iterable[UUID]) -> None:
+    """Nothing of the caller's refers to these any more: what nobody else refers to is swept after ``GRACE``."""
+    StoredFile.objects.filter(id__in=set(file_ids)).update(provisional=True, touched_at=clock.now())
+
+
 def read(file_id: UUID, *, who: str, purpose: str) -> bytes:
     """Return the content; the read is logged with its purpose.
 

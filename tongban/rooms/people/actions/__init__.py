@@ -65,7 +65,13 @@ from tongban.rooms.people.actions.powers import (
     place_post_under,
     withdraw_authority,
 )
-from tongban.rooms.people.actions.proposals import confirm_proposal, decline_proposal, propose
+from tongban.rooms.people.actions.proposals import (
+    confirm_proposal,
+    decline_proposal,
+    need_power,
+    propose,
+    register_proposal,
+)
 from tongban.rooms.people.actions.registering import (
     check_before_asking,
     enter_from_outside,
@@ -136,6 +142,7 @@ __all__ = [
     "make_token",
     "mark_known",
     "merge",
+    "need_power",
     "note_death",
     "note_independent",
     "note_phone",
@@ -151,6 +158,7 @@ __all__ = [
     "prove_code",
     "register_organisation",
     "register_person",
+    "register_proposal",
     "remember",
     "reset_password",
     "retire_device",

@@ -1,5 +1,7 @@
 """双人授权: what changes powers is proposed by the system officer and takes effect when the security officer confirms.
 
+What else wants two officers is proposed the same way: a room above registers the kind and what carries it out.
+
 Imports and the seed of a county go straight to ``powers``: they bring what was decided elsewhere.
 """
 
@@ -21,16 +23,18 @@ from tongban.rulebook.basis import Basis, BasisKind
 from tongban.rulebook.errors import Refused
 
 Body = Mapping[str, Any]
+Act = Callable[[Body, str, str], UUID | None]
 
 
 @transaction.atomic
 def propose(kind: str, body: Body, *, by: Actor) -> UUID:
     """Propose a change of powers; what the change itself would refuse is refused now.
 
-    ``kind``: ``grant_authority``, ``withdraw_authority``, ``hold_post`` or ``end_holding``; ``body``: its arguments
-    as JSON holds them.  Raises ``Refused``: ``authority_none``, ``proposal_unknown``, or as the change does.
+    ``kind``: ``grant_authority``, ``withdraw_authority``, ``hold_post``, ``end_holding``, or one that a room has
+    registered; ``body``: its arguments as JSON holds them.
+    Raises ``Refused``: ``authority_none``, ``proposal_unknown``, or as the change does.
     """
-    _need(by, Power.SYSTEM)
+    need_power(by, Power.SYSTEM)
     with transaction.atomic():
         _carry_out(kind, body, by.county, f"staff:{by.staff_id}")
         transaction.set_rollback(True)  # only to see whether it would be refused
@@ -69,8 +73,13 @@ def decline_proposal(proposal_id: UUID, reason: str, *, by: Actor) -> None:
     ledger.record("proposal", row.id, "decline_proposal", f"staff:{by.staff_id}", told, county=row.county)
 
 
+def register_proposal(kind: str, act: Act) -> None:
+    """Let a room above have its changes confirmed here; ``act``: body, county, actor -> what came of it."""
+    _ACTS[kind] = act
+
+
 def _open(proposal_id: UUID, by: Actor) -> Proposal:
-    _need(by, Power.SECURITY)
+    need_power(by, Power.SECURITY)
     row = Proposal.objects.select_for_update().filter(id=proposal_id, county=by.county, state="open").first()
     if row is None:
         raise Refused("proposal_unknown", "找不到这条待确认的变更，可能已经办理。请刷新后再看。")
@@ -79,7 +88,8 @@ def _open(proposal_id: UUID, by: Actor) -> Proposal:
     return row
 
 
-def _need(by: Actor, power: Power) -> None:
+def need_power(by: Actor, power: Power) -> None:
+    """Refuse whose post has not this power at all: ``Refused("authority_none")``."""
     if power not in posts.powers().held_by(by.post_id, clock.today()):
         raise Refused("authority_none", f"您的岗位没有“{LABELS[power]}”的职权，请交由有此职权的岗位办理。")
 
@@ -125,7 +135,7 @@ def _day(value: Any) -> date | None:
     return date.fromisoformat(value) if value else None
 
 
-_ACTS: dict[str, Callable[[Body, str, str], UUID | None]] = {
+_ACTS: dict[str, Act] = {
     "grant_authority": _grant,
     "withdraw_authority": _withdraw,
     "hold_post": _hold,

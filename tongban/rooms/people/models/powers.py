@@ -126,11 +126,11 @@ class AuthorityRow(models.Model):
 
 
 class Proposal(models.Model):
-    """双人授权: a change of powers that one officer proposes and another confirms before it takes effect."""
+    """双人授权: a change that one officer proposes and another confirms before it takes effect."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     county = models.CharField(max_length=6)
-    #: ``grant_authority``, ``withdraw_authority``, ``hold_post`` or ``end_holding``.
+    #: A key of ``actions.proposals._ACTS``: of powers, or what a room above has registered.
     kind = models.CharField(max_length=24)
     #: Arguments of the action: ids, codes, dates, the order.
     body = models.JSONField()
@@ -145,10 +145,6 @@ class Proposal(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(kind__in=["grant_authority", "withdraw_authority", "hold_post", "end_holding"]),
-                name="proposal_kind",
-            ),
             models.CheckConstraint(
                 condition=Q(state="open", decided_by=None) | Q(state__in=["confirmed", "declined"]),
                 name="proposal_state",

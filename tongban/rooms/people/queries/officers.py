@@ -75,9 +75,10 @@ class AuthorityView:
 
 @dataclass(frozen=True, slots=True)
 class ProposalView:
-    """A change of powers that waits, or what became of it."""
+    """A change that waits for the second officer, or what became of it."""
 
     id: UUID
+    county: str
     kind: str
     body: Mapping[str, Any]
     state: str
@@ -159,13 +160,14 @@ def authorities_of(post_id: UUID) -> tuple[AuthorityView, ...]:
 
 
 def proposals(county: str, *, state: str = "", most: int = 50) -> tuple[ProposalView, ...]:
-    """Return proposed changes of powers, the latest first; in one state if given.  One query."""
+    """Return proposed changes, the latest first; in one state if given.  One query."""
     rows = Proposal.objects.filter(county=county).select_related("proposed_by__person", "decided_by__person")
     if state:
         rows = rows.filter(state=state)
     return tuple(
         ProposalView(
             row.id,
+            row.county,
             row.kind,
             row.body,
             row.state,

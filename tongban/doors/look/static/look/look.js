@@ -40,7 +40,7 @@ document.addEventListener("keydown", (event) => {
 
 // Lists that refresh themselves: data-refresh="20" (seconds) asks the page again and swaps the element of the same id.
 for (const one of document.querySelectorAll("[data-refresh]")) {
-  setInterval(async () => {
+  const timer = setInterval(async () => {
     if (document.hidden) return;
     try {
       const answer = await fetch(location.href, { headers: { "X-Refresh": "1" } });
@@ -48,6 +48,8 @@ for (const one of document.querySelectorAll("[data-refresh]")) {
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(one.id);
       // The same again is not told again to who listens.
       if (fresh && fresh.innerHTML !== one.innerHTML) one.replaceChildren(...fresh.childNodes);
+      // What was waited for is there.
+      if (fresh && !fresh.dataset.refresh) clearInterval(timer);
     } catch { /* the line is down: what stands stays, the next round tries again */ }
   }, Number(one.dataset.refresh) * 1000);
 }

@@ -1,10 +1,10 @@
 """历史证照: licences of the time before, each with what stands on it."""
 
-from tongban.hall.importing.bringing import Brought, Kind, Work, differing
-from tongban.hall.importing.columns import Column, Row, choice, day, last_day, text
-from tongban.hall.importing.holders import SCHEMES, found_or_registered
 from tongban.rooms.casework.actions import Who
 from tongban.rooms.catalogue import queries as catalogue
+from tongban.rooms.importing.bringing import Brought, Kind, Work, differing
+from tongban.rooms.importing.columns import Column, Row, choice, day, last_day, text
+from tongban.rooms.importing.kinds.holders import SCHEMES, found_or_registered
 from tongban.rooms.licences import actions
 from tongban.rooms.licences import queries as licences
 from tongban.rulebook.catalogue import LicenceKind

@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
 from django.db import DatabaseError, DataError, IntegrityError, connection, transaction
 
-from tongban.hall.importing.columns import Column, Heading, Row, read_row, understand
-from tongban.hall.importing.reporting import Report, Said
-from tongban.hall.tables import Line, Table
 from tongban.rooms import clock
 from tongban.rooms.ids import uuid7
+from tongban.rooms.importing.columns import Column, Heading, Row, read_row, understand
+from tongban.rooms.importing.reporting import Report, Said
+from tongban.rooms.importing.tables import Line, Table
 from tongban.rooms.ledger import actions as ledger
 from tongban.rooms.people import queries as people
 from tongban.rulebook.errors import Refused
@@ -93,9 +94,10 @@ def bring_in(
     by: str,
     dry_run: bool = False,
     keep_going: bool = False,
+    subject: UUID | None = None,
     step: Callable[[int], None] = lambda count: None,
 ) -> bool:
-    """Bring in a table; returns whether it was written.
+    """Bring in a table; returns whether it was written.  ``subject``: under which id the journal tells of it.
 
     Raises ``Refused``: ``columns_twice``, ``columns_missing``, ``county_unknown``, ``import_running``, or that the
     file is damaged: then nothing was written.
@@ -108,7 +110,7 @@ def bring_in(
     if people.division(f"{county}000000") is None:
         raise Refused("county_unknown", f"系统里没有县 {county} 的区划。请先导入区划表（divisions）。")
     with transaction.atomic():
-        _only_one(county)
+        only_one(county)
         _Run(kind, table, heading, Work(county, by, clock.today()), report, step).all()
         is_wrong = bool(report.counts["refused"]) and not keep_going
         if dry_run or is_wrong or table.torn:
@@ -117,7 +119,9 @@ def bring_in(
         if report.counts["new"] or report.counts["changed"]:
             body = {key: report.counts[key] for key in ("new", "changed", "same", "kept", "refused")}
             digest = {"digest": _digest(table)}
-            ledger.record("import", uuid7(), f"import_{kind.name}".replace("-", "_"), by, body | digest, county=county)
+            ledger.record(
+                "import", subject or uuid7(), f"import_{kind.name}".replace("-", "_"), by, body | digest, county=county
+            )
     return True
 
 
@@ -219,7 +223,7 @@ def _batches(lines: Iterable[Line]) -> Iterator[list[Line]]:
         yield batch
 
 
-def _only_one(county: str) -> None:
+def only_one(county: str) -> None:
     """Let nobody else import into this county until this transaction is over."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 11))", [f"import {county}"])

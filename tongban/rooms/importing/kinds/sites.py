@@ -3,9 +3,9 @@
 import re
 from decimal import Decimal
 
-from tongban.hall.importing.bringing import Brought, Kind, NotYet, Work, differing, maybe
-from tongban.hall.importing.columns import Column, Row, Say, WrongCell, choice, day, decimal, digits, text
-from tongban.hall.tables import Cell
+from tongban.rooms.importing.bringing import Brought, Kind, NotYet, Work, differing, maybe
+from tongban.rooms.importing.columns import Column, Row, Say, WrongCell, choice, day, decimal, digits, text
+from tongban.rooms.importing.tables import Cell
 from tongban.rooms.people import actions
 from tongban.rooms.people import queries as people
 from tongban.rulebook.errors import Refused

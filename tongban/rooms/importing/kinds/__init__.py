@@ -1,7 +1,7 @@
 """All kinds of tables.  Loaded only when one is brought in: the rooms come with them."""
 
-from tongban.hall.importing import licences, mandates, open_cases, orgs, posts, sites, staff, windows
-from tongban.hall.importing.bringing import Kind
+from tongban.rooms.importing.bringing import Kind
+from tongban.rooms.importing.kinds import licences, mandates, open_cases, orgs, posts, sites, staff, windows
 
 KINDS: dict[str, Kind] = {
     kind.name: kind

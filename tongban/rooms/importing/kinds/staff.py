@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from tongban.hall.importing.bringing import Brought, Kind, Work, differing
-from tongban.hall.importing.columns import Column, Row, day, text, words
-from tongban.hall.importing.holders import found_or_registered
+from tongban.rooms.importing.bringing import Brought, Kind, Work, differing
+from tongban.rooms.importing.columns import Column, Row, day, text, words
+from tongban.rooms.importing.kinds.holders import found_or_registered
 from tongban.rooms.people import actions
 from tongban.rooms.people import queries as people
 from tongban.rulebook.errors import Refused

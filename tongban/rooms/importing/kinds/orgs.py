@@ -1,7 +1,7 @@
 """单位: departments and offices."""
 
-from tongban.hall.importing.bringing import Brought, Kind, NotYet, Work, differing, maybe
-from tongban.hall.importing.columns import Column, Row, day, digits, text
+from tongban.rooms.importing.bringing import Brought, Kind, NotYet, Work, differing, maybe
+from tongban.rooms.importing.columns import Column, Row, day, digits, text
 from tongban.rooms.people import actions
 from tongban.rooms.people import queries as people
 from tongban.rulebook.errors import Refused

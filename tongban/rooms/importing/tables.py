@@ -14,7 +14,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tongban.hall import state
 from tongban.rulebook.errors import Refused
 
 #: Excel keeps fifteen digits of a number; what stands behind them is gone.
@@ -115,17 +114,6 @@ def read_rows(path: Path) -> list[Row]:
             row[None] = ",".join(text or "" for text in texts[len(table.heading) :])
         rows.append(row)
     return rows
-
-
-@contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """Turn what the disk refuses while ``path`` is written into a sentence: ``Refused("file_unwritable")``."""
-    try:
-        yield
-    except OSError as error:
-        raise Refused(
-            "file_unwritable", f"写不了 {path}（{state.reason_of(error)}）。请换一个可以写的位置。"
-        ) from error
 
 
 def _beginning(path: Path) -> bytes:

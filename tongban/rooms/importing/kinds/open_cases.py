@@ -4,13 +4,13 @@ import re
 from datetime import date
 from typing import Any
 
-from tongban.hall.importing.bringing import Brought, Kind, Work
-from tongban.hall.importing.columns import Column, Row, Say, WrongCell, choice, day, one_of, text, words, yes
-from tongban.hall.importing.holders import SCHEMES, found_or_registered
-from tongban.hall.tables import Cell
 from tongban.rooms.casework import actions
 from tongban.rooms.casework.actions import Old, Who
 from tongban.rooms.catalogue import queries as catalogue
+from tongban.rooms.importing.bringing import Brought, Kind, Work
+from tongban.rooms.importing.columns import Column, Row, Say, WrongCell, choice, day, one_of, text, words, yes
+from tongban.rooms.importing.kinds.holders import SCHEMES, found_or_registered
+from tongban.rooms.importing.tables import Cell
 from tongban.rooms.people import queries as people
 from tongban.rulebook.catalogue.item import Item
 from tongban.rulebook.clock import ARTICLE_45

@@ -1,8 +1,8 @@
 """授权委托: who may act for whom, as checked on paper in the old system."""
 
-from tongban.hall.importing.bringing import Brought, Kind, Work
-from tongban.hall.importing.columns import Column, Row, choice, choices, day, text, words, yes
-from tongban.hall.importing.holders import SCHEMES, found_or_registered
+from tongban.rooms.importing.bringing import Brought, Kind, Work
+from tongban.rooms.importing.columns import Column, Row, choice, choices, day, text, words, yes
+from tongban.rooms.importing.kinds.holders import SCHEMES, found_or_registered
 from tongban.rooms.people import actions
 from tongban.rooms.people import queries as people
 from tongban.rulebook.errors import Refused

@@ -1,7 +1,7 @@
 """岗位: posts, to whom they report, and what each may do by which order."""
 
-from tongban.hall.importing.bringing import Brought, Kind, NotYet, Work, differing
-from tongban.hall.importing.columns import Column, Row, choices, day, text, words
+from tongban.rooms.importing.bringing import Brought, Kind, NotYet, Work, differing
+from tongban.rooms.importing.columns import Column, Row, choices, day, text, words
 from tongban.rooms.people import actions
 from tongban.rooms.people import queries as people
 from tongban.rulebook.authority import EVERY_ITEM, LABELS, UNIT_SET

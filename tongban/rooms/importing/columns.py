@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from tongban.hall.tables import Cell, Line
+from tongban.rooms.importing.tables import Cell, Line
 from tongban.rulebook.errors import Refused
 
 #: Takes a remark about the cell that is read.

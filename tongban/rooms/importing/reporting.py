@@ -3,12 +3,8 @@
 import csv
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
-
-from tongban.hall import tables
+from typing import Any, TextIO
 
 HEADING = ("行", "类别", "何处", "问题", "怎么改")
 OUTCOMES = {
@@ -19,6 +15,8 @@ OUTCOMES = {
     "skipped": "不用导入",
     "refused": "有错",
 }
+#: Remarks about rows.
+REMARKS = {"error": "错误", "warning": "提醒", "lack": "待补"}
 #: Errors and remarks named on the screen; all of them go to the report.
 SHOWN = 12
 
@@ -28,7 +26,7 @@ class Said:
     """One line of the report."""
 
     line: int
-    #: A key of ``OUTCOMES``, ``error`` or ``warning``.
+    #: A key of ``OUTCOMES`` or of ``REMARKS``.
     sort: str
     where: str
     sentence: str = ""
@@ -57,7 +55,7 @@ class Report:
             self.warned[said.where] += 1
             self.warnings.setdefault(said.where, said)
         if self.writer is not None:
-            word = OUTCOMES.get(said.sort) or {"error": "错误", "warning": "提醒"}[said.sort]
+            word = OUTCOMES.get(said.sort) or REMARKS[said.sort]
             self.writer.writerow((said.line, word, said.where, *_parted(said.sentence)))
 
     def end(self, sentence: str) -> None:
@@ -79,17 +77,24 @@ class Report:
             yield f"  提醒 {where} {many}{place}：{said.sentence}"
 
 
-@contextmanager
-def report_to(path: Path | None) -> Iterator[Report]:
-    """Give a report that writes to ``path``.  Raises ``Refused("file_unwritable")``."""
-    if path is None:
-        yield Report()
-        return
-    # The mark at the beginning lets office software read it as UTF-8.
-    with tables.writing(path), path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(HEADING)
-        yield Report(writer)
+def writing_to(file: TextIO) -> Report:
+    """Return a report that writes to ``file`` as CSV, with its heading."""
+    writer = csv.writer(file)
+    writer.writerow(HEADING)
+    return Report(writer)
+
+
+def ending(wrong: bool, written: bool, *, torn: int = 0, changed: bool = True) -> str:
+    """Return how an import ended; ``torn``: the line at which the file seems to be cut off."""
+    if torn:
+        return f"第 {torn} 行是最后一行，列数不够，文件像是没有传完：一行也没有写入。请重新传一次。"
+    if written and wrong:
+        return "有错的行没有写入，其余的已写入。请改正后把整份表再导入一次。"
+    if written:
+        return "已写入。" if changed else "与上次相同，什么也没有改。"
+    if wrong:
+        return "有错误，一行也没有写入。请改正后重新导入。"
+    return "只是检查，没有写入。"
 
 
 def _parted(sentence: str) -> tuple[str, str]:

@@ -3,9 +3,9 @@
 import re
 from uuid import UUID
 
-from tongban.hall.importing.bringing import Brought, Kind, Work
-from tongban.hall.importing.columns import Column, Row, Say, WrongCell, text
-from tongban.hall.tables import Cell
+from tongban.rooms.importing.bringing import Brought, Kind, Work
+from tongban.rooms.importing.columns import Column, Row, Say, WrongCell, text
+from tongban.rooms.importing.tables import Cell
 from tongban.rooms.people import queries as people
 from tongban.rooms.waiting import actions
 from tongban.rooms.waiting import queries as waiting

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from tongban.hall.importing.bringing import Work
+from tongban.rooms.importing.bringing import Work
 from tongban.rooms.people import actions
 from tongban.rooms.people import queries as people
 from tongban.rulebook.errors import Refused
