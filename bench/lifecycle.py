@@ -6,6 +6,7 @@ statement per step.  Sealing is left to the postman in both.  Rounds alternate, 
 """
 
 import argparse
+import contextlib
 import json
 import multiprocessing
 import os
@@ -21,6 +22,7 @@ STEPS = ("file", "accept", "pass_on", "grant", "issue", "rate")
 
 def main(args: argparse.Namespace) -> int:
     """Measure, print a table, write JSON."""
+    from bench import _http
     from bench._county import bench_database, warm_county
     from bench._rows import record_lifecycle
     from tongban.hall import database
@@ -31,20 +33,26 @@ def main(args: argparse.Namespace) -> int:
         url = database.server_url("app", name)
         context = multiprocessing.get_context("spawn")
         rounds = []
-        for number in range(args.rounds):
-            pair: dict[str, float] = {}
-            for who in ("baseline", "actions") if number % 2 == 0 else ("actions", "baseline"):
-                job = (who, url, name, args.count, place, recipe)
-                pair[who], pair[f"{who}_ms"] = _measure(context, args.processes, job)
-            pair["ratio"] = pair["actions"] / pair["baseline"]
-            rounds.append(pair)
-            print(
-                f"第 {number + 1} 轮：基准 {pair['baseline']:7.1f} 件/秒，经由动作 {pair['actions']:7.1f} 件/秒，"
-                f"比值 {pair['ratio']:.3f}",
-                flush=True,
-            )
+        with contextlib.ExitStack() as stack:
+            line = stack.enter_context(_http.served(url, place, args.workers)) if args.http else None
+            ways = ("baseline", "actions", *(("http",) if line else ()))
+            for number in range(args.rounds):
+                pair: dict[str, float] = {}
+                for who in ways if number % 2 == 0 else ways[::-1]:
+                    job = (who, url, name, args.count, place, line if who == "http" else recipe)
+                    pair[who], pair[f"{who}_ms"] = _measure(context, args.processes, job)
+                pair["ratio"] = pair["actions"] / pair["baseline"]
+                told = f"第 {number + 1} 轮：基准 {pair['baseline']:7.1f} 件/秒，经由动作 {pair['actions']:7.1f} 件/秒，"
+                told += f"比值 {pair['ratio']:.3f}"
+                if line:
+                    pair["http_ratio"] = pair["http"] / pair["baseline"]
+                    told += f"；经由 HTTP {pair['http']:7.1f} 件/秒，比值 {pair['http_ratio']:.3f}"
+                rounds.append(pair)
+                print(told, flush=True)
     result = _result(args, rounds, recipe)
     print(f"中位数：基准 {result['baseline']:.1f}，经由动作 {result['actions']:.1f}，比值 {result['ratio']:.3f}")
+    if args.http:
+        print(f"经由 HTTP（{args.workers} 个网站进程，令牌、职权、计次都在）：{result['http']:.1f}，比值 {result['http_ratio']:.3f}")
     print(
         f"每件处理器时间（本进程和它的数据库进程）：基准 {result['baseline_ms']:.2f} 毫秒，"
         f"经由动作 {result['actions_ms']:.2f} 毫秒，比值 {result['processor_ratio']:.3f}；负载 {result['load']:.1f}"
@@ -85,6 +93,10 @@ def _work(barrier: Any, times: Any, who: str, url: str, name: str, count: int, p
 
         baseline = Baseline(url, recipe)
         one, server = baseline.lifecycle, baseline.connection.info.backend_pid
+    elif who == "http":
+        from bench._http import Caller
+
+        one, server = Caller(place, recipe).lifecycle, 0
     else:
         from django.db import connection
 
@@ -114,6 +126,7 @@ def _worked(server: int) -> float:
 
 
 def _result(args: argparse.Namespace, rounds: list[dict[str, float]], recipe: Any) -> dict[str, Any]:
+    more = ("http", "http_ratio") if args.http else ()
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
     return {
         "what": "lifecycle",
@@ -125,6 +138,7 @@ def _result(args: argparse.Namespace, rounds: list[dict[str, float]], recipe: An
         "baseline": statistics.median(r["baseline"] for r in rounds),
         "actions": statistics.median(r["actions"] for r in rounds),
         "unit": "lifecycles/s",
+        **{name: statistics.median(r[name] for r in rounds) for name in more},
         "rounds": rounds,
         "processes": args.processes,
         "count": args.count,

@@ -91,6 +91,7 @@ NAMED: dict[str, Any] = {
     "read_journal": lambda t: ("GET", f"/cases/{t.case}/journal", ""),
     "list_steps": lambda t: ("GET", f"/cases/{t.case}/steps", ""),
     "list_documents": lambda t: ("GET", f"/cases/{t.case}/documents", ""),
+    "seal_documents": lambda t: ("POST", f"/cases/{t.case}/documents", ""),
     "list_fetches": lambda t: ("GET", f"/cases/{t.case}/fetches", ""),
     "read_rating": lambda t: ("GET", f"/cases/{t.case}/rating", ""),
     "rate": lambda t: ("POST", f"/cases/{t.case}/rating", {"grade": "fair", "channel": "pc"}),

@@ -37,6 +37,7 @@ from tongban.rooms.casework.queries.seeing import Seen, lines, seen, steps_open,
 from tongban.rooms.exchange import queries as exchange
 from tongban.rooms.ledger import actions as ledger
 from tongban.rooms.ledger.queries import stream
+from tongban.rooms.licences import actions as sealing
 from tongban.rooms.licences import queries as licences
 from tongban.rooms.people import queries as people
 from tongban.rooms.ratings import queries as ratings
@@ -170,6 +171,14 @@ def list_steps(request: HttpRequest, case_id: UUID) -> Any:
 def list_documents(request: HttpRequest, case_id: UUID) -> Any:
     """列出一个办件已经盖章的文书和证照。"""
     seen(case_id, asked(request).who)
+    return [DocumentOut.model_validate(one, from_attributes=True) for one in licences.documents_of(case_id)]
+
+
+@operation("POST", "/cases/{uuid:case_id}/documents", tag="证照和文书", out=list[DocumentOut], scope="licences")
+def seal_documents(request: HttpRequest, case_id: UUID) -> Any:
+    """有人在窗口等着时，马上制作还欠着的文书；不要求的由后台在几秒内做好。回答与列出文书相同。"""
+    seen(case_id, asked(request).who)
+    sealing.seal_now(case_id)
     return [DocumentOut.model_validate(one, from_attributes=True) for one in licences.documents_of(case_id)]
 
 

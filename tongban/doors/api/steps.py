@@ -22,7 +22,6 @@ from tongban.rooms.casework.actions import Done, Plan
 from tongban.rooms.casework.queries.seeing import Seen, seen
 from tongban.rooms.exchange import actions as exchange
 from tongban.rooms.exchange import queries as exchanged
-from tongban.rooms.licences import actions as licences
 from tongban.rulebook.clock import Limit
 from tongban.rulebook.errors import Refused
 from tongban.rulebook.facts import Given
@@ -367,10 +366,8 @@ def _offer(name: str, verb: Verb) -> None:
     def take_step(request: HttpRequest, case_id: UUID, body: verb.body) -> Any:  # type: ignore[name-defined]
         by = asked(request)
         found = seen(case_id, by.who)
-        done = verb.act(found, by, body)
-        # The window's own request makes the papers of its step at once, so they are there while people stand there.
-        licences.seal_now(case_id)
-        return _told(found, done)
+        # The papers of the step are the postman's; a window whose citizen waits asks for them (``seal_documents``).
+        return _told(found, verb.act(found, by, body))
 
     take_step.__name__ = f"step_{name}"
     take_step.__doc__ = f"{verb.label}。能不能办、由谁办，按步骤表和职权核对。"

@@ -46,6 +46,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--people", type=whole(20, 1_000_000), default=10_000, metavar="人数", help="queue：多少人，默认 10000"
     )
+    parser.add_argument("--http", action="store_true", help="lifecycle：再测一遍六个 HTTP 请求")
+    parser.add_argument(
+        "--workers", type=whole(1, 64), default=2, metavar="个数", help="lifecycle --http：网站进程数，默认 2"
+    )
     parser.add_argument(
         "--processes", type=whole(1, 64), default=4, metavar="个数", help="进程数，一个进程一个连接，默认 4"
     )
