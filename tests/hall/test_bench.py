@@ -71,7 +71,7 @@ def test_a_day_is_carried_and_its_backlog_told(run_bench):
 def test_connections_keep_more_statements_than_a_lifecycle_needs(own_county):
     from django.db import connection
 
-    from tongban.hall.database import PREPARED_MOST
+    from tongban.hall.engine.base import PREPARED_MOST
 
     connection.ensure_connection()
     assert connection.connection.prepared_max == PREPARED_MOST > 200

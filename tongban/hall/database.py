@@ -54,10 +54,6 @@ lc_messages = 'C'
 #: For tests: nothing survives a power cut, everything survives a killed process.
 _CARELESS = "fsync = off\nfull_page_writes = off\nautovacuum_naptime = 60\n"
 
-#: Statements kept prepared on a connection.  psycopg's 100 are used up by one lifecycle (92) and a list; what falls out
-#: is planned anew each time.  All doors together use some hundreds; each costs the server about 20 KiB.
-PREPARED_MOST = 500
-
 _lease: IO[str] | None = None
 
 
@@ -192,23 +188,13 @@ def django_settings(profile: str) -> dict[str, Any]:
     named = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     options |= {key: value for key, value in given.items() if key not in named}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "tongban.hall.engine",
         **{there: str(given.get(here) or "") for here, there in named.items()},
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": profile == "pgbouncer",
         "OPTIONS": options,
     }
-
-
-def keep_statements(most: int = PREPARED_MOST) -> None:
-    """Let every connection that Django opens from now on keep so many prepared statements."""
-    from django.db.backends.signals import connection_created
-
-    def keep(connection: Any, **_: Any) -> None:
-        connection.connection.prepared_max = most
-
-    connection_created.connect(keep, weak=False, dispatch_uid="prepared_max")
 
 
 def one_login() -> bool:

@@ -87,8 +87,6 @@ TEMPLATES = [
 #: ``direct``: persistent connections and prepared statements.  ``pgbouncer``: neither (transaction mode).
 TONGBAN_DB_PROFILE = os.environ.get("TONGBAN_DB_PROFILE", "direct")
 DATABASES = {"default": database.django_settings(TONGBAN_DB_PROFILE)}
-if TONGBAN_DB_PROFILE == "direct":
-    database.keep_statements()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "zh-hans"

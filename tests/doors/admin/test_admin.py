@@ -13,6 +13,7 @@ from tongban.rooms.exchange.queries.health import health
 from tongban.rooms.ledger import actions as ledger
 from tongban.rooms.ledger import queries as told
 from tongban.rooms.licences import queries as licences
+from tongban.rooms.people import actions as people
 from tongban.rooms.people import queries
 from tongban.rooms.people.models import AuthorityRow, Holding, Proposal, Staff
 from tongban.rooms.waiting import queries as waits
@@ -172,7 +173,7 @@ def test_a_token_is_shown_once_and_revoked(system):
     assert secret[0] in system.post("/manage/tokens/", form).content.decode()
     assert len(queries.tokens(COUNTY)) == 1
     assert secret[0] not in system.get("/manage/tokens/").content.decode()
-    assert queries.token_of(secret[0]).system == "population"
+    assert people.admit(secret[0])[0].system == "population"
     system.post("/manage/tokens/", {"revoke": str(queries.tokens(COUNTY)[0].id)})
     assert "已失效" in text_of(system.get("/manage/tokens/"))
     for wrong, sentence in (({"days": "900"}, "有效期"), ({"system": ""}, "请选择"), ({"name": ""}, "写明")):

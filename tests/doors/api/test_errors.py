@@ -35,13 +35,13 @@ def test_a_token_for_something_else_is_403(office, tokens):
 
 
 def test_a_revoked_and_an_expired_token_open_nothing(office, tokens):
-    from tongban.rooms.people import actions, queries
+    from tongban.rooms.people import actions
 
     speaker = tokens.person(days=1)
     assert speaker.get("/me").status_code == 200
     with office.at(2026, 10, 15):
         is_error(speaker.get("/me"), 401, "token_expired")
-    actions.revoke_token(queries.token_of(speaker.secret).id, actor="house")
+    actions.revoke_token(actions.admit(speaker.secret)[0].id, actor="house")
     is_error(speaker.get("/me"), 401, "token_revoked")
 
 
@@ -105,7 +105,7 @@ def test_trouble_in_the_guard_is_json_too(office, tokens, monkeypatch):
     def broken(*args, **named):
         raise RuntimeError("no database")
 
-    monkeypatch.setattr(asking.people, "spend", broken)
+    monkeypatch.setattr(asking.people, "admit", broken)
     is_error(tokens.person().get("/me"), 500, "trouble")
 
 

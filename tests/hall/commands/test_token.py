@@ -17,7 +17,7 @@ def run(*words):
 
 
 def test_a_token_is_made_listed_and_revoked(county, capsys):
-    from tongban.rooms.people import queries
+    from tongban.rooms.people import actions as people
     from tongban.rooms.people.models import Token
 
     with county.at(2026, 10, 13):
@@ -27,7 +27,7 @@ def test_a_token_is_made_listed_and_revoked(county, capsys):
         )
         shown = capsys.readouterr().out
         secret = re.search(r"tb_\S+", shown)[0]
-        assert queries.token_of(secret).scopes == frozenset({"waiting"})
+        assert people.admit(secret)[0].scopes == frozenset({"waiting"})
         row = Token.objects.get()
         assert secret.encode() not in bytes(row.secret_hash)
         run("list")
@@ -36,7 +36,7 @@ def test_a_token_is_made_listed_and_revoked(county, capsys):
         assert secret not in listed
         run("revoke", str(row.id))
         with pytest.raises(Refused) as no:
-            queries.token_of(secret)
+            people.admit(secret)
         assert no.value.code == "token_revoked"
 
 

@@ -135,8 +135,7 @@ class Gate:
             return errors.in_trouble(request, wrong)
 
     def _look(self, request: HttpRequest) -> HttpResponse | None:
-        token = _token_of(request)
-        wait = _spent(request, token)
+        token, wait = _admitted(request)
         if wait:
             refusal = errors.plain(429)
             refusal.headers["Retry-After"] = str(wait)
@@ -159,28 +158,21 @@ class Gate:
         return None
 
 
-def _token_of(request: HttpRequest) -> queries.TokenView | None:
+def _admitted(request: HttpRequest) -> tuple[queries.TokenView | None, int]:
+    """Return the token of the request, if it has one, and the seconds to wait; the request is counted."""
     header = request.headers.get("Authorization", "")
     if not header:
-        return None
+        return None, people.spend(came_from(request), OPEN_PER_MINUTE)
     scheme, _, secret = header.partition(" ")
     if scheme.lower() != "bearer" or not secret.strip():
         raise Refused("token_wrong", "令牌不对。请核对 Authorization 请求头，写法是 Bearer 加空格加令牌。")
     try:
-        found = queries.token_of(secret.strip())
+        return people.admit(secret.strip())
     except Refused:
         # Whoever tries secrets is counted by where he comes from.
         if people.spend(came_from(request), OPEN_PER_MINUTE):
             raise Refused("too_many", "请求太频繁。请稍后再试。") from None
         raise
-    people.note_use(found.id)
-    return found
-
-
-def _spent(request: HttpRequest, token: queries.TokenView | None) -> int:
-    if token is not None:
-        return people.spend(f"token:{token.id}", token.per_minute)
-    return people.spend(came_from(request), OPEN_PER_MINUTE)
 
 
 def _key_of(request: HttpRequest) -> str:

@@ -12,6 +12,7 @@ from tongban.doors.api import shapes
 from tongban.doors.api.asking import asked
 from tongban.doors.api.opening import operation
 from tongban.doors.api.shapes import Body, CodeValue, Moment
+from tongban.rooms.casework import actions as casework
 from tongban.rooms.casework.queries.seeing import seen
 from tongban.rooms.ratings import actions as ratings
 from tongban.rooms.ratings import queries
@@ -67,11 +68,11 @@ def rate(request: HttpRequest, case_id: UUID, body: RatingIn) -> Any:
     """评价办件或其中一次到场（办事人本人）。"""
     by = asked(request)
     by.person()
-    seen(case_id, by.who)
     told: dict[str, Any] = {"channel": body.channel, "comment": body.comment, "real_name": body.real_name}
-    if body.visit is not None:
-        return {"id": ratings.rate_visit(case_id, body.visit, by.who, body.grade, **told, key=by.key)}
-    return {"id": ratings.rate(case_id, by.who, body.grade, **told, key=by.key)}
+    with casework.at_hand(seen(case_id, by.who)):
+        if body.visit is not None:
+            return {"id": ratings.rate_visit(case_id, body.visit, by.who, body.grade, **told, key=by.key)}
+        return {"id": ratings.rate(case_id, by.who, body.grade, **told, key=by.key)}
 
 
 @operation("GET", "/cases/{uuid:case_id}/rating", tag="评价", out=RatingOut, scope="cases")

@@ -367,7 +367,8 @@ def _offer(name: str, verb: Verb) -> None:
         by = asked(request)
         found = seen(case_id, by.who)
         # The papers of the step are the postman's; a window whose citizen waits asks for them (``seal_documents``).
-        return _told(found, verb.act(found, by, body))
+        with casework.at_hand(found):
+            return _told(found, verb.act(found, by, body))
 
     take_step.__name__ = f"step_{name}"
     take_step.__doc__ = f"{verb.label}。能不能办、由谁办，按步骤表和职权核对。"

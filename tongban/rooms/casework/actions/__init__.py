@@ -29,7 +29,7 @@ from tongban.rooms.casework.actions.letters import keep_letter, mark_read
 from tongban.rooms.casework.actions.opening import look
 from tongban.rooms.casework.actions.papers import Offer
 from tongban.rooms.casework.actions.parts import tend_bundle
-from tongban.rooms.casework.actions.standing import Who, person, staff
+from tongban.rooms.casework.actions.standing import Who, at_hand, person, staff
 from tongban.rooms.casework.actions.supplying import supply, supply_later
 from tongban.rooms.casework.actions.taking import Done, Plan, take
 from tongban.rooms.casework.actions.taking_over import Old, take_over
@@ -86,6 +86,7 @@ __all__ = [
     "archive",
     "assign_task",
     "ask_correction",
+    "at_hand",
     "call_back",
     "check_shared",
     "close",

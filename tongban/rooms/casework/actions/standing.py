@@ -1,5 +1,8 @@
 """In what capacity somebody stands in a case: party, mandated agent, or a post with its powers."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -49,18 +52,59 @@ _POSTS = {power: post for post, power in POWER_OF.items()}
 _ALONE = {"law": LAW, "house": HOUSE, "outside": Actor("outside", None, frozenset({Post.OUTSIDE}))}
 
 
+@dataclass(frozen=True, slots=True)
+class Come:
+    """A case whole, and who has come to it, as both were at one moment."""
+
+    who: Who
+    file: CaseFile
+    actor: Actor
+
+
+#: A case that was just shown to whoever now takes a step in it: see ``at_hand``.
+_at_hand: ContextVar[Come | None] = ContextVar("case_at_hand", default=None)
+
+
+@contextmanager
+def at_hand(found: Come | None) -> Iterator[None]:
+    """Let the next step of this case by the same hand go by what was just read, instead of reading it once more.
+
+    For one request that first asks whether somebody may see the case.  Should the case have moved in between, the
+    step's write finds no row of that version and everything is read anew, as with any other reading.
+    """
+    token = _at_hand.set(found)
+    try:
+        yield
+    finally:
+        _at_hand.reset(token)
+
+
 def come(case_id: UUID, who: Who) -> tuple[CaseFile, Actor]:
     """Return a case whole, and who comes to it with the capacities he really has in it today.  One query.
 
-    Two for who is no party: her mandate is looked for.  Raises ``Refused``: ``case_unknown`` and as ``actor_in``.
+    Two for who is no party: her mandate is looked for.  None for what is at hand, once.
+    Raises ``Refused``: ``case_unknown`` and as ``actor_in``.
     """
+    held = _at_hand.get()
+    if held is not None and (held.file.id, held.who) == (case_id, who):
+        _at_hand.set(None)
+        return held.file, held.actor
     if who.kind != "staff" or who.id is None:
         file = read(case_id)
         return file, actor_in(file, who)
+    file, actor, _ = come_with_powers(case_id, who)
+    return file, actor
+
+
+def come_with_powers(case_id: UUID, who: Who) -> tuple[CaseFile, Actor, people.Powers]:
+    """As ``come`` for a member of staff, with the powers of everybody at that moment.  One query."""
+    if who.id is None:
+        raise Refused("who_unknown", "请先登录。")
     day = clock.today()
     withdraw = people.must_withdraw(who.id, PARTIES, day)
     file, mark, related = ask(whole_case(case_id), people.powers_mark(), withdraw)
-    return file, _as_staff(file, who, day, mark, related)
+    powers = people.powers(mark)
+    return file, _as_staff(file, who, day, powers, related), powers
 
 
 def actor_in(file: CaseFile, who: Who) -> Actor:
@@ -77,7 +121,7 @@ def actor_in(file: CaseFile, who: Who) -> Actor:
     day = clock.today()
     parties = [p.person_id for p in file.parties if p.person_id is not None]
     mark, related = ask(people.powers_mark(), people.must_withdraw(who.id, parties, day))
-    return _as_staff(file, who, day, mark, related)
+    return _as_staff(file, who, day, people.powers(mark), related)
 
 
 def _as_person(file: CaseFile, person_id: UUID) -> Actor:
@@ -91,10 +135,9 @@ def _as_person(file: CaseFile, person_id: UUID) -> Actor:
     return Actor("person", person_id, frozenset({Post.APPLICANT}))
 
 
-def _as_staff(file: CaseFile, who: Who, day: date, mark: UUID | None, related: bool) -> Actor:
+def _as_staff(file: CaseFile, who: Who, day: date, powers: people.Powers, related: bool) -> Actor:
     if who.id is None or who.post_id is None:
         raise Refused("post_missing", "请先选择您现在的岗位。")
-    powers = people.powers(mark)
     actor = powers.actor(who.id, who.post_id, day)
     if actor.county != file.county:
         raise Refused("other_county", "这是其他县的办件，您不能办理。")

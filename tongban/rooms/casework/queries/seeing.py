@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from tongban.rooms import clock
-from tongban.rooms.casework.actions.standing import Who, come
+from tongban.rooms.casework.actions.standing import Come, Who, come, come_with_powers
 from tongban.rooms.casework.models import Case, Party
 from tongban.rooms.casework.queries.reading import CaseFile
 from tongban.rooms.catalogue.queries.book import book
@@ -35,12 +35,9 @@ _TAKING_IN = frozenset({Post.CLERK, Post.ACCEPTOR})
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """A case as somebody may see it."""
+class Seen(Come):
+    """A case as somebody may see it; ``actor``: who looks, with the capacities he has in it."""
 
-    file: CaseFile
-    #: Who looks, with the capacities he has in it.
-    actor: Actor
     #: False for who only supervises: names are masked.
     names: bool
 
@@ -68,17 +65,20 @@ class CaseLine:
 
 def seen(case_id: UUID, who: Who) -> Seen:
     """Return a case for somebody who may see it.  Raises ``Refused("case_unknown")`` for everybody else."""
+    if who.kind not in ("person", "staff"):
+        raise _unknown()
     try:
-        file, actor = come(case_id, who)
+        if who.kind == "person":
+            return Seen(who, *come(case_id, who), names=True)
+        file, actor, powers = come_with_powers(case_id, who)
+        sight = Sight.of(who, powers)
     except Refused:
         raise _unknown() from None
-    if who.kind == "person":
-        return Seen(file, actor, names=True)
-    if who.kind != "staff" or actor.related or not Sight.of(who).has(Place.of(file)):
+    if actor.related or not sight.has(Place.of(file)):
         raise _unknown()
     if file.facts.state == "draft" and actor.posts.isdisjoint(_TAKING_IN):
         raise _unknown()
-    return Seen(file, actor, names=actor.posts != frozenset({Post.SUPERVISOR}))
+    return Seen(who, file, actor, names=actor.posts != frozenset({Post.SUPERVISOR}))
 
 
 def read_whole(case_id: UUID, who: Who) -> Seen:
@@ -203,11 +203,11 @@ class Sight:
     day: date
 
     @classmethod
-    def of(cls, who: Who) -> "Sight":
-        """Raises ``Refused("post_not_held")``."""
+    def of(cls, who: Who, powers: people.Powers | None = None) -> "Sight":
+        """``powers``: as just read; None: they are asked for.  Raises ``Refused("post_not_held")``."""
         if who.id is None or who.post_id is None:
             raise Refused("post_missing", "请先选择您现在的岗位。")
-        powers, day = people.powers(), clock.today()
+        powers, day = powers or people.powers(), clock.today()
         return cls(powers, powers.actor(who.id, who.post_id, day), day)
 
     def has(self, place: Place) -> bool:

@@ -82,9 +82,9 @@ from tongban.rooms.people.actions.revealing import reveal_many
 from tongban.rooms.people.actions.second_step import Seed, begin_totp, check_totp, confirm_totp, drop_totp, figures_at
 from tongban.rooms.people.actions.tokens import (
     Made,
+    admit,
     forget_answers,
     make_token,
-    note_use,
     once,
     revoke_token,
     spend,
@@ -102,6 +102,7 @@ __all__ = [
     "ToSend",
     "act_for",
     "add_identifier",
+    "admit",
     "appoint_guardian",
     "ask_code",
     "begin_totp",
@@ -147,7 +148,6 @@ __all__ = [
     "note_independent",
     "note_phone",
     "note_seen",
-    "note_use",
     "once",
     "open_account",
     "open_site",

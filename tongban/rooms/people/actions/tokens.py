@@ -4,7 +4,7 @@ import json
 import os
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -18,13 +18,30 @@ from tongban.rooms.people.actions import codes, slowing
 from tongban.rooms.people.models.tokens import SCOPES, Answered, Budget, Token
 from tongban.rooms.people.queries import posts
 from tongban.rooms.people.queries.persons import person
-from tongban.rooms.people.queries.tokens import hash_of
+from tongban.rooms.people.queries.tokens import COLUMNS, TokenView, hash_of
 from tongban.rulebook.errors import Refused
 
 #: Requests a minute, and the days a token lasts, when nothing else is said.
 PER_MINUTE, DAYS = 600, 90
 #: A token lasts at most so many days: a forgotten one ends by itself.
 MOST_DAYS = 366
+#: A count in its minute, begun anew in the next.
+_ONE_MORE = (
+    "ON CONFLICT (subject) DO UPDATE SET minute = EXCLUDED.minute,"
+    " used = CASE WHEN b.minute = EXCLUDED.minute THEN b.used + 1 ELSE 1 END RETURNING used"
+)
+_ADMIT = f"""
+    WITH t AS (SELECT * FROM people_token WHERE secret_hash = %(secret)s),
+    spent AS (
+        INSERT INTO people_budget AS b (subject, minute, used) SELECT 'token:' || id, %(minute)s, 1 FROM t {_ONE_MORE}
+    ),
+    noted AS (
+        UPDATE people_token one SET last_used_at = %(now)s FROM t
+        WHERE one.id = t.id AND t.revoked_at IS NULL AND t.expires_at > %(now)s
+            AND (t.last_used_at IS NULL OR t.last_used_at < %(noted)s)
+    )
+    SELECT {", ".join(f"t.{name}" for name in COLUMNS)}, spent.used FROM t, spent
+"""
 #: Answers are kept so long; a request repeated later than that is a new one.
 KEPT = timedelta(days=7)
 
@@ -103,11 +120,28 @@ def revoke_token(token_id: UUID, *, actor: str) -> None:
         ledger.record("token", row.id, "revoke_token", actor, {}, county=row.county)
 
 
-def note_use(token_id: UUID) -> None:
-    """Note when a token was used, to the minute: the row is written once a minute at most."""
-    now = clock.now()
-    rows = Token.objects.filter(id=token_id).exclude(last_used_at__gte=now - timedelta(minutes=1))
-    rows.update(last_used_at=now)
+def admit(secret: str) -> tuple[TokenView, int]:
+    """Return the token of a secret, and 0 or the seconds to wait when its requests of this minute are used up.
+
+    Counts the request, and notes when the token was used, once a minute at most.  One statement: it stands before
+    every request of the API.  Raises ``Refused``: ``token_wrong``, ``token_revoked``, ``token_expired``.
+    """
+    now, seconds = clock.now(), clock.machine_milliseconds() // 1000
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _ADMIT,
+            {"secret": hash_of(secret), "minute": seconds // 60, "now": now, "noted": now - timedelta(minutes=1)},
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise Refused("token_wrong", "令牌不对。请核对 Authorization 请求头，写法是 Bearer 加空格加令牌。")
+    *values, used = row
+    view = TokenView(**dict(zip(COLUMNS, values, strict=True)))
+    if view.revoked_at is not None:
+        raise Refused("token_revoked", "这个令牌已被收回。请向系统管理员申请新的令牌。")
+    if view.expires_at <= now:
+        raise Refused("token_expired", "这个令牌已过有效期。请向系统管理员申请新的令牌。")
+    return replace(view, scopes=frozenset(view.scopes)), _wait(used, view.per_minute, seconds)
 
 
 def spend(subject: str, per_minute: int) -> int:
@@ -118,12 +152,14 @@ def spend(subject: str, per_minute: int) -> int:
     seconds = clock.machine_milliseconds() // 1000
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO people_budget AS b (subject, minute, used) VALUES (%s, %s, 1)"
-            " ON CONFLICT (subject) DO UPDATE SET minute = EXCLUDED.minute,"
-            " used = CASE WHEN b.minute = EXCLUDED.minute THEN b.used + 1 ELSE 1 END RETURNING used",
+            f"INSERT INTO people_budget AS b (subject, minute, used) VALUES (%s, %s, 1) {_ONE_MORE}",
             [subject, seconds // 60],
         )
         (used,) = cursor.fetchone()
+    return _wait(used, per_minute, seconds)
+
+
+def _wait(used: int, per_minute: int, seconds: int) -> int:
     return 0 if used <= per_minute else 60 - seconds % 60
 
 

@@ -61,7 +61,10 @@ class Token(models.Model):
 
 
 class Budget(models.Model):
-    """How many requests somebody has made in the minute that runs: a token, or an address without one."""
+    """How many requests somebody has made in the minute that runs: a token, or an address without one.
+
+    The table is not logged (``UNLOGGED``): a count is worth no wait for the disk, and after a crash all begin anew.
+    """
 
     #: ``token:…``, or ``from:`` and the keyed digest of an address.
     subject = models.CharField(max_length=80, primary_key=True)

@@ -78,7 +78,7 @@ from tongban.rooms.people.queries.posts import (
     require,
     staff_numbered,
 )
-from tongban.rooms.people.queries.tokens import TokenView, token_of, tokens
+from tongban.rooms.people.queries.tokens import TokenView, tokens
 from tongban.rooms.people.queries.views import (
     Actor,
     Conflict,
@@ -178,7 +178,6 @@ __all__ = [
     "tails_of",
     "standing",
     "those_asked",
-    "token_of",
     "tokens",
     "unit",
     "unit_question",
