@@ -37,8 +37,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         type=_sizes,
         default=[10_000, 1_000_000],
         metavar="件数,件数",
-        help="lists：几种大小的县，默认 10000,1000000；5000000 约需 23 GB 磁盘",
+        help="lists：几种大小的县，默认 10000,1000000；5000000 约需 18 GB 磁盘",
     )
+    parser.add_argument("--keep", action="store_true", help="lists：把装好的数据库留给下一次，有就不再装")
     parser.add_argument("--users", type=_sizes, default=[1, 16], metavar="人数,人数", help="lists：几人同时，默认 1,16")
     parser.add_argument(
         "--items", type=_sizes, default=[2_000, 40_000], metavar="个数,个数", help="search：几种大小的事项清单"
