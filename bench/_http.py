@@ -6,7 +6,6 @@ import json
 import os
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -97,9 +96,7 @@ def _line(port: int, place: Place) -> Line:
     from tongban.rooms.people import actions as people
 
     def token(**whose: Any) -> str:
-        made = people.make_token(
-            place.county, "测速", actor="house", scopes=["cases"], per_minute=_MUCH, **whose
-        )
+        made = people.make_token(place.county, "测速", actor="house", scopes=["cases"], per_minute=_MUCH, **whose)
         return made.secret
 
     staff = {

@@ -42,7 +42,9 @@ def main(args: argparse.Namespace) -> int:
                     job = (who, url, name, args.count, place, line if who == "http" else recipe)
                     pair[who], pair[f"{who}_ms"] = _measure(context, args.processes, job)
                 pair["ratio"] = pair["actions"] / pair["baseline"]
-                told = f"第 {number + 1} 轮：基准 {pair['baseline']:7.1f} 件/秒，经由动作 {pair['actions']:7.1f} 件/秒，"
+                told = (
+                    f"第 {number + 1} 轮：基准 {pair['baseline']:7.1f} 件/秒，经由动作 {pair['actions']:7.1f} 件/秒，"
+                )
                 told += f"比值 {pair['ratio']:.3f}"
                 if line:
                     pair["http_ratio"] = pair["http"] / pair["baseline"]
@@ -52,7 +54,9 @@ def main(args: argparse.Namespace) -> int:
     result = _result(args, rounds, recipe)
     print(f"中位数：基准 {result['baseline']:.1f}，经由动作 {result['actions']:.1f}，比值 {result['ratio']:.3f}")
     if args.http:
-        print(f"经由 HTTP（{args.workers} 个网站进程，令牌、职权、计次都在）：{result['http']:.1f}，比值 {result['http_ratio']:.3f}")
+        print(
+            f"经由 HTTP（{args.workers} 个网站进程，令牌、职权、计次都在）：{result['http']:.1f}，比值 {result['http_ratio']:.3f}"
+        )
     print(
         f"每件处理器时间（本进程和它的数据库进程）：基准 {result['baseline_ms']:.2f} 毫秒，"
         f"经由动作 {result['actions_ms']:.2f} 毫秒，比值 {result['processor_ratio']:.3f}；负载 {result['load']:.1f}"

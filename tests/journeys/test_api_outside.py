@@ -269,7 +269,9 @@ def test_a_case_from_draft_to_rating(outside, house):
     assert outside.step(exit_desk, case_id, "deliver", {"way": "window", "collector": me}) == "delivered"
 
     # The paper is genuine; with one byte changed it is not.
-    outside.must("seal_documents", exit_desk, case_id=case_id)  # she stands at the window: the postman is not waited for
+    outside.must(
+        "seal_documents", exit_desk, case_id=case_id
+    )  # she stands at the window: the postman is not waited for
     sealed = {one["kind"]: one for one in outside.must("list_documents", applicant, case_id=case_id)}
     pdf = outside.must("read_pdf", applicant, document_id=sealed["licence"]["id"])
     checked = outside.must("verify_pdf", "", pdf)

@@ -6,6 +6,7 @@ Django loads the class ``DatabaseWrapper`` of the module ``base`` of an engine.
 import select
 from typing import Any
 
+import psycopg
 from django.db.backends.postgresql import base
 
 #: Statements kept prepared on a connection.  psycopg's 100 are used up by one lifecycle (92) and a list; what falls out
@@ -34,6 +35,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
         line = select.poll()
         try:
             line.register(self.connection.fileno(), select.POLLIN)
-        except base.Database.Error:  # closed on this side
+        except psycopg.Error:  # closed on this side
             return False
         return not line.poll(0) or super().is_usable()

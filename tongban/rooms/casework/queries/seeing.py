@@ -17,7 +17,6 @@ from tongban.rooms.people import queries as people
 from tongban.rulebook import deciding
 from tongban.rulebook.authority import Power, Subject
 from tongban.rulebook.errors import Refused
-from tongban.rulebook.facts import Actor
 from tongban.rulebook.kinds import KINDS
 from tongban.rulebook.steps import Post, Step
 
