@@ -55,7 +55,8 @@ def main(args: argparse.Namespace) -> int:
     print(f"中位数：基准 {result['baseline']:.1f}，经由动作 {result['actions']:.1f}，比值 {result['ratio']:.3f}")
     if args.http:
         print(
-            f"经由 HTTP（{args.workers} 个网站进程，令牌、职权、计次都在）：{result['http']:.1f}，比值 {result['http_ratio']:.3f}"
+            f"经由 HTTP（{args.workers} 个网站进程，令牌、职权、计次都在）：{result['http']:.1f}，"
+            f"比值 {result['http_ratio']:.3f}"
         )
     print(
         f"每件处理器时间（本进程和它的数据库进程）：基准 {result['baseline_ms']:.2f} 毫秒，"
