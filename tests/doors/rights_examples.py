@@ -296,6 +296,7 @@ EXAMPLES: dict[str, Callable[[Objects], list[Example]]] = {
     "mine-show": _hers("证照", lambda objects: objects.licence, "licence_id"),
     "mine-mandate-revoke": _hers("委托", lambda objects: objects.mandate, "mandate_id"),
     "mine-appointment-cancel": _hers("预约", lambda objects: objects.seat, "seat_id"),
+    "watch-trained": lambda objects: [Example("窗口人员", {"staff_id": objects.county.staff("window-1").id})],
     "kiosk-tickets": _hall,
     "kiosk-find": _hall,
     "kiosk-check-in": _hall,

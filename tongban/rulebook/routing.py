@@ -6,6 +6,11 @@ from collections.abc import Collection, Mapping
 UNIT, ON_THE_SPOT, REST = "unit:", "on-the-spot", "*"
 
 
+def covered(named: Collection[str], item: str, unit: str) -> bool:
+    """Whether what is named, item codes and units, contains an item."""
+    return item in named or UNIT + unit in named
+
+
 def class_for(classes: Mapping[str, Collection[str]], item: str, unit: str, *, on_the_spot: bool) -> str:
     """Return the code of the class that names the item most narrowly; empty: none does.
 

@@ -103,7 +103,7 @@ def appointment(request: HttpRequest, person_id: UUID) -> HttpResponse:
         ),
         "what": Field(
             "item",
-            _("办什么（可以不选）"),
+            _("办什么"),
             kind="select",
             value=item,
             choices=tuple(Choice(code, name) for code, name in sorted(names.items(), key=lambda pair: pair[1])),

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from tongban.doors.counter.finding import LEVELS
-from tongban.doors.counter.windows import AT_DESK, desk_of, show
+from tongban.doors.counter.windows import AT_DESK, Desk, desk_of, show
 from tongban.doors.guards import guarded_by
 from tongban.doors.look import fields as forms
 from tongban.doors.look.fields import Choice, Field
@@ -148,8 +148,9 @@ def _page(
     answered = all(options & {one.code for one in situation.options} for situation in item.situations)
     errors = _form_errors(item, no)
     lines = _lines(taking, options, said, reasons, kept_files or {}, wrong or {}) if answered else ()
-    site = queries.site(taking.asks.staff.site_id)
+    site, desk = queries.site(taking.asks.staff.site_id), desk_of(taking.asks)
     context = {
+        "desk": desk,
         "taking": taking,
         "item": item,
         "who": taking.applicant,
@@ -168,6 +169,7 @@ def _page(
         "here": LEVELS.get(site.kind, "county") in item.stations,
         "on_the_spot": item.on_the_spot is not None,
         "may_tell": _may_accept(taking),
+        "untrained": _untrained(taking, desk),
         "slip": taking.slip,
         "signers": _signers_named(taking),
         "wished": taking.wishes.delivery,
@@ -215,7 +217,10 @@ def _after(request: HttpRequest, taking: Taking, filed: Filed, lacking: Mapping[
     """Tie the case to the ticket at the window, seal the receipt, and tell all that is missing at once if asked."""
     desk = desk_of(taking.asks)
     if desk.ticket is not None:
-        waiting.link_case(desk.ticket.id, filed.case_id, promised=taking.item.visits, actor=taking.asks.who.name)
+        item, code = taking.item, ""
+        if queue := waited.class_for(desk.classes, item.code, item.unit, on_the_spot=item.on_the_spot is not None):
+            code = queue.code
+        waiting.link_case(desk.ticket.id, filed.case_id, promised=item.visits, actor=taking.asks.who.name, belongs=code)
     told = do == "tell" and _may_accept(taking)
     if lacking and not told and taking.who.kind == "staff":
         _noted(taking, filed, lacking)
@@ -322,6 +327,20 @@ def _lines(
         usual = KEPT if one.state == "given" else LATER if one.state == "promised" else ""
         found.append(Line(one, tuple(choices), said.get(code, usual), reasons.get(code, ""), wrong.get(code, "")))
     return tuple(found)
+
+
+def _untrained(taking: Taking, desk: Desk) -> dict[str, Any] | None:
+    """Say so where the clerk is not noted as trained for the item, and who at an open window here is (S046).
+
+    None: she is, or nobody is noted as trained for anything.  It stops nobody.
+    """
+    known = waited.trained(taking.asks.county)
+    able = waited.able_in(known, taking.item.code, taking.item.unit)
+    if not known or taking.asks.staff.staff_id in able:
+        return None
+    staff = queries.powers().staff
+    here = [(one.number, staff[one.staff_id].name) for one in desk.windows if one.staff_id in able and one.staff_id]
+    return {"here": here}
 
 
 def _question(one: Any, options: frozenset[str]) -> Field:

@@ -43,6 +43,8 @@ class Desk:
     skipped: tuple[queries.TicketRow, ...]
     #: Where a ticket may be passed on to.
     classes: tuple[queries.ClassRow, ...]
+    #: Who may go first here.
+    priorities: tuple[str, ...] = ()
 
     @property
     def free(self) -> tuple[queries.WindowRow, ...]:
@@ -51,7 +53,7 @@ class Desk:
 
 
 def desk_of(asks: Visitor) -> Desk:
-    """Return what stands beside the page.  Eight queries at most, however many wait."""
+    """Return what stands beside the page.  Nine queries at most, however many wait."""
     site = asks.staff.site_id
     windows = queries.windows(site)
     mine = next((one for one in windows if one.is_open and one.staff_id == asks.staff.staff_id), None)
@@ -66,13 +68,15 @@ def desk_of(asks: Visitor) -> Desk:
         max(0, len(line) - SHOWN),
         queries.skipped(site, clock.today(), mine.classes),
         queries.classes(site),
+        queries.priorities(site) if line else (),
     )
 
 
 def show(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     """Render a page of this door with the queue beside it."""
-    desk = desk_of(visitor(request))
-    return render(request, f"counter/{template}.html", {"desk": desk, **context}, status=status)
+    if "desk" not in context:
+        context["desk"] = desk_of(visitor(request))
+    return render(request, f"counter/{template}.html", context, status=status)
 
 
 @guarded_by(AT_DESK)
@@ -83,7 +87,10 @@ def act(request: HttpRequest) -> HttpResponse:
     do, key = request.POST.get("do", ""), request.POST.get("key", "")
     if do not in DOINGS:
         raise Http404
-    asked = [do, request.POST.get("window", ""), request.POST.get("ticket", ""), request.POST.get("class", "")]
+    asked = [
+        do,
+        *(request.POST.get(name, "") for name in ("window", "ticket", "class", "priority", "why")),
+    ]
     try:
         if not key:
             raise Refused("key_missing", _("请刷新页面后再试。"))
@@ -127,8 +134,26 @@ def _finish(request: HttpRequest, asks: Visitor) -> str:
 
 
 def _transfer(request: HttpRequest, asks: Visitor) -> str:
-    new = waiting.transfer(_in_hand(asks), request.POST.get("class", ""))
+    wrong = request.POST.get("do") == "misrouted"
+    new = waiting.transfer(_in_hand(asks), request.POST.get("class", ""), misrouted=wrong)
     return _("已转到{name}，新号 {label}，等候时间接着算。").format(name=new.class_name, label=new.label)
+
+
+def _prefer(request: HttpRequest, asks: Visitor) -> str:
+    """Somebody who waits for her window goes first, for a reason that is kept."""
+    wanted = request.POST.get("ticket", "")
+    line = queries.line(asks.staff.site_id, _mine(asks).classes)
+    found = next((one for one in line if str(one.id) == wanted), None)
+    if found is None:
+        raise Refused("ticket_unknown", _("没有这个正在等的号码。请刷新后再看。"))
+    told = waiting.give_priority(
+        found.id,
+        request.POST.get("priority", ""),
+        request.POST.get("why", ""),
+        staff_id=asks.staff.staff_id,
+        actor=asks.who.name,
+    )
+    return _("{label} 号已改为优先，原因已登记。").format(label=told.label)
 
 
 def _return(request: HttpRequest, asks: Visitor) -> str:
@@ -149,7 +174,9 @@ DOINGS = {
     "skip": _skip,
     "finish": _finish,
     "transfer": _transfer,
+    "misrouted": _transfer,
     "return": _return,
+    "prefer": _prefer,
 }
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from tongban.doors.guards import anyone, guarded_by
 from tongban.doors.look.fields import Choice, Field
+from tongban.doors.look.priorities import PRIORITIES
 from tongban.doors.visiting import visitor
 from tongban.rooms import clock
 from tongban.rooms.catalogue import queries as catalogue
@@ -21,13 +22,6 @@ from tongban.rooms.waiting import queries
 from tongban.rulebook.errors import Refused
 from tongban.rulebook.routing import REST
 
-#: Priority classes in words; a hall may know further ones.
-PRIORITIES = {
-    "elderly": "老年人",
-    "disabled": "残疾人",
-    "pregnant": "孕妇",
-    "military": "军人、退役军人",
-}
 #: Items shown for one search, and check-ins tried at one device in a minute.
 FOUND, TRIES = 12, 20
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from tongban.doors.look.delivery import DELIVERY
 from tongban.doors.look.fields import Field
+from tongban.doors.look.priorities import PRIORITIES
 from tongban.doors.look.saying import in_words
 from tongban.doors.visiting import visitor
 from tongban.rooms import clock
@@ -107,6 +108,12 @@ def get(mapping: Any, name: Any) -> Any:
 def delivery(way: str) -> str:
     """Return a 送达方式 in words; empty where nothing was chosen."""
     return _(DELIVERY[way][0]) if way in DELIVERY else ""
+
+
+@register.simple_tag
+def priority(code: str) -> str:
+    """Return a priority class of a queue in words; one that a hall has made itself as it is."""
+    return _(PRIORITIES.get(code, code)) if code else ""
 
 
 @register.filter

@@ -4,6 +4,7 @@ from tongban.rooms.waiting.actions.originals import return_original, take_origin
 from tongban.rooms.waiting.actions.questions import (
     accept_question,
     answer_question,
+    assign_question,
     decline_question,
     end_absence,
     hand_over_question,
@@ -25,6 +26,7 @@ from tongban.rooms.waiting.actions.slips import reserve_slips, use_slip, void_sl
 from tongban.rooms.waiting.actions.tickets import (
     call_next,
     finish,
+    give_priority,
     link_case,
     recall,
     return_ticket,
@@ -32,6 +34,7 @@ from tongban.rooms.waiting.actions.tickets import (
     take_ticket,
     transfer,
 )
+from tongban.rooms.waiting.actions.training import note_training
 from tongban.rooms.waiting.actions.visits import record_visit
 from tongban.rooms.waiting.actions.windows import (
     QUEUE_RULE,
@@ -70,6 +73,7 @@ __all__ = [
     "return_ticket",
     "transfer",
     "finish",
+    "give_priority",
     "link_case",
     # sessions and seats
     "Booked",
@@ -87,6 +91,7 @@ __all__ = [
     "accept_question",
     "decline_question",
     "answer_question",
+    "assign_question",
     "name_stand_in",
     "end_absence",
     "take_original",
@@ -94,6 +99,8 @@ __all__ = [
     "reserve_slips",
     "use_slip",
     "void_slip",
+    # training
+    "note_training",
     # visits
     "record_visit",
 ]

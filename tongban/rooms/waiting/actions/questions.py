@@ -9,7 +9,7 @@ from tongban.rooms import clock, crypto
 from tongban.rooms.ledger import actions as ledger
 from tongban.rooms.people.models import Site, Staff
 from tongban.rooms.waiting.models import Absence, Question
-from tongban.rooms.waiting.queries.questions import stands_in_for
+from tongban.rooms.waiting.queries.questions import in_service, stands_in_for
 from tongban.rulebook.errors import Refused
 
 #: Longest question or answer, in characters.
@@ -80,6 +80,22 @@ def answer_question(question_id: UUID, text: str, *, by: UUID, actor: str) -> No
         row.answered, row.answered_at, row.answered_by, row.offered_to = sealed, clock.now(), by, None
         row.save(update_fields=["answered", "answered_at", "answered_by", "offered_to"])
         ledger.record("question", row.id, "answer_question", actor, {"owner": row.owner_id}, county=row.county)
+
+
+def assign_question(question_id: UUID, to: UUID, *, actor: str) -> None:
+    """指定负责人: a question whose owner has left gets a new one at once, so that none is without.
+
+    Raises ``Refused``: ``question_owned`` while its owner is here, who hands it over herself; ``question_receiver``.
+    """
+    with transaction.atomic():
+        row = _open(question_id)
+        if Staff.objects.filter(id=row.owner_id).filter(in_service(clock.today())).exists():
+            raise Refused("question_owned", "这个问题的负责人还在岗。请由其答复，或由其转交。")
+        if not Staff.objects.filter(id=to, county=row.county).filter(in_service(clock.today())).exists():
+            raise Refused("question_receiver", "请选择本县另一位在职的同事接手。")
+        before, row.owner_id, row.offered_to = row.owner_id, to, None
+        row.save(update_fields=["owner_id", "offered_to"])
+        ledger.record("question", row.id, "assign_question", actor, {"from": before, "to": to}, county=row.county)
 
 
 def name_stand_in(staff_id: UUID, stand_in: UUID, first: date, last: date, *, actor: str) -> UUID:

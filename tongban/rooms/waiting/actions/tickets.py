@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from tongban.rooms import clock
 from tongban.rooms.ids import uuid7
+from tongban.rooms.ledger import actions as ledger
 from tongban.rooms.waiting.actions.visits import record_visit
 from tongban.rooms.waiting.models import Hall, HallDay, QueueClass, Ticket, Window
 from tongban.rooms.waiting.queries.tickets import TicketRow, in_queue, ticket
@@ -26,10 +27,11 @@ WITH drawn AS (
     RETURNING last
 )
 INSERT INTO waiting_ticket (id, county, hall_id, queue_class_id, day, number, label, priority, state, taken_at,
-    queued_at, recalls, returned, extended, seat_id, appointment_at, person_id, arrival, key)
+    queued_at, recalls, returned, extended, seat_id, appointment_at, person_id, arrival, key, priority_by, priority_why)
 SELECT %(id)s, %(county)s, %(hall)s, %(class)s, %(day)s, last, %(letter)s || lpad(last::text, greatest(3,
     length(last::text)), '0'), %(priority)s, 'waiting', %(at)s, %(queued_at)s, 0, 0, false, %(seat)s::uuid,
-    %(appointment_at)s::timestamptz, %(person)s::uuid, %(arrival)s, %(key)s
+    %(appointment_at)s::timestamptz, %(person)s::uuid, %(arrival)s, %(key)s, %(priority_by)s::uuid,
+    %(priority_why)s
 FROM drawn
 RETURNING id
 """
@@ -45,6 +47,9 @@ WHERE id = (
 ) AND state = 'waiting' AND EXISTS (SELECT FROM waiting_window w WHERE w.id = %(window)s AND w.is_open)
 RETURNING id
 """
+
+#: Longest reason for a priority, in characters.
+LONGEST_WHY = 60
 
 _LOST = "这个号已不在这一步。请刷新叫号屏后再操作。"
 
@@ -140,9 +145,10 @@ def return_ticket(ticket_id: UUID) -> TicketRow:
     return ticket(ticket_id)
 
 
-def transfer(ticket_id: UUID, class_code: str, *, key: str = "") -> TicketRow:
+def transfer(ticket_id: UUID, class_code: str, *, misrouted: bool = False) -> TicketRow:
     """转号: the person goes on to another class of business and keeps her place by the time she has waited.
 
+    ``misrouted``: the number was of the wrong class from the beginning (分错类别), not a second business.
     Returns the new ticket; the old one ends as ``transferred``.
     """
     with transaction.atomic():
@@ -156,11 +162,13 @@ def transfer(ticket_id: UUID, class_code: str, *, key: str = "") -> TicketRow:
         queue_class = _class(old.hall_id, class_code)
         if queue_class.id == old.queue_class_id:
             raise Refused("same_class", "转入的业务类别与原来相同。请选择另一个类别，或直接办理。")
-        old.state, old.ended_at = "transferred", clock.now()
-        old.save(update_fields=["state", "ended_at"])
+        old.state, old.ended_at, old.misrouted = "transferred", clock.now(), old.misrouted or misrouted
+        old.save(update_fields=["state", "ended_at", "misrouted"])
         return _take(
             queue_class,
             priority=old.priority,
+            priority_by=old.priority_by,
+            priority_why=old.priority_why,
             person_id=old.person_id,
             seat_id=old.seat_id,
             appointment_at=old.appointment_at,
@@ -168,6 +176,30 @@ def transfer(ticket_id: UUID, class_code: str, *, key: str = "") -> TicketRow:
             arrival=old.arrival,
             key=f"transfer:{old.id}",
         )
+
+
+def give_priority(ticket_id: UUID, priority: str, why: str, *, staff_id: UUID, actor: str) -> TicketRow:
+    """给优先: whoever sees somebody wait who should go first says so, with the reason.  The same again is nothing.
+
+    Raises ``Refused``: ``priority_unknown``, ``priority_why``, ``ticket_unknown``, ``ticket_moved`` (it does not wait).
+    """
+    why = why.strip()
+    if not 2 <= len(why) <= LONGEST_WHY:
+        raise Refused("priority_why", "请写明为什么优先，2 到 {longest} 个字，例如“抱着婴儿”。", longest=LONGEST_WHY)
+    with transaction.atomic():
+        row = Ticket.objects.select_for_update(of=("self",)).select_related("hall").filter(id=ticket_id).first()
+        if row is None:
+            raise Refused("ticket_unknown", "没有找到这个号。请核对号码。")
+        if not priority:
+            raise Refused("priority_unknown", "请选择优先的类别。")
+        _check_priority(row.hall, priority)
+        if row.state != "waiting":
+            raise Refused("ticket_moved", _LOST)
+        if (row.priority, row.priority_why) != (priority, why):
+            row.priority, row.priority_by, row.priority_why = priority, staff_id, why
+            row.save(update_fields=["priority", "priority_by", "priority_why"])
+            ledger.record("ticket", row.id, "give_priority", actor, {"priority": priority}, county=row.county)
+    return ticket(ticket_id)
 
 
 def finish(ticket_id: UUID) -> TicketRow:
@@ -182,20 +214,24 @@ def finish(ticket_id: UUID) -> TicketRow:
     return ticket(ticket_id)
 
 
-def link_case(ticket_id: UUID, case_id: UUID, *, promised: int, actor: str) -> TicketRow:
+def link_case(ticket_id: UUID, case_id: UUID, *, promised: int, actor: str, belongs: str = "") -> TicketRow:
     """Tie the person at the window to a case: that is a visit for it.  ``promised``: visits its item promises.
 
-    One coming may serve several cases; the same case again changes nothing.
+    ``belongs``: the class of business its item is dealt with under; when the first case of a number belongs to another
+    class than the number, the number was misrouted.  One coming may serve several cases; the same case
+    again changes nothing.
     """
     with transaction.atomic():
-        row = Ticket.objects.select_for_update(of=("self",)).filter(id=ticket_id).first()
+        rows = Ticket.objects.select_for_update(of=("self",)).select_related("queue_class")
+        row = rows.filter(id=ticket_id).first()
         if row is None:
             raise Refused("ticket_unknown", "没有找到这个号。请核对号码。")
         if row.state not in ("called", "served"):
             raise Refused("ticket_not_called", "{label}号还没有叫到窗口，不能关联办件。请先叫号。", label=row.label)
         if row.case_id is None:
             row.case_id = case_id
-            row.save(update_fields=["case_id"])
+            row.misrouted = row.misrouted or bool(belongs and belongs != row.queue_class.code)
+            row.save(update_fields=["case_id", "misrouted"])
         record_visit(
             case_id,
             site_id=row.hall_id,
@@ -217,6 +253,8 @@ def _take(
     appointment_at: datetime | None = None,
     queued_at: datetime | None = None,
     arrival: UUID | None = None,
+    priority_by: UUID | None = None,
+    priority_why: str = "",
 ) -> TicketRow:
     at, made = clock.now(), uuid7()
     params: dict[str, Any] = {
@@ -234,6 +272,8 @@ def _take(
         "appointment_at": appointment_at,
         "person": person_id,
         "arrival": arrival or made,
+        "priority_by": priority_by,
+        "priority_why": priority_why,
         "key": key or str(made),
     }
     try:

@@ -17,7 +17,7 @@ from tongban.rulebook.tickets import QueueRule
 #: 设计: the rule a hall begins with; each hall may set its own.
 QUEUE_RULE: Mapping[str, Any] = MappingProxyType(
     {
-        "ranks": {"disabled": 1, "elderly": 1, "pregnant": 1, "military": 1},
+        "ranks": {"disabled": 1, "elderly": 1, "pregnant": 1, "military": 1, "infant": 1, "unwell": 1},
         "appointment_rank": 2,
         "ordinary_rank": 3,
         "bound_minutes": 40,

@@ -1,6 +1,6 @@
 """What the room keeps: halls and their queues, and what is taken over the desk of a window or station."""
 
-from tongban.rooms.waiting.models.desks import Absence, Original, Question, Slip
+from tongban.rooms.waiting.models.desks import Absence, Original, Question, Slip, Training
 from tongban.rooms.waiting.models.halls import (
     Hall,
     HallDay,
@@ -26,6 +26,7 @@ __all__ = [
     "Session",
     "Slip",
     "Ticket",
+    "Training",
     "Visit",
     "Window",
     "Zone",

@@ -67,6 +67,28 @@ class Absence(models.Model):
         indexes = [models.Index(fields=["stand_in", "last"], name="absence_stand_in")]
 
 
+class Training(models.Model):
+    """培训矩阵: what a member of staff has been trained for.  It stops nobody; it says who can be asked."""
+
+    id = _key()
+    county = models.CharField(max_length=6)
+    staff_id = models.UUIDField()
+    #: An item's code or ``unit:CODE``, as a class of business names its items (``rulebook.routing``).
+    covers = models.CharField(max_length=80)
+    noted_at = models.DateTimeField()
+    noted_by = models.CharField(max_length=64)
+    #: Taken back.
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["staff_id", "covers"], condition=Q(ended_at=None), name="training_once_at_a_time"
+            )
+        ]
+        indexes = [models.Index(fields=["county"], condition=Q(ended_at=None), name="training_county")]
+
+
 class Original(models.Model):
     """原件: an original paper that stays with us for a while, where it lies, and when it went back."""
 

@@ -212,6 +212,11 @@ class Ticket(models.Model):
     label = models.CharField(max_length=8)
     #: Priority class of the hall's rule, e.g. ``elderly``; empty for everyone else.
     priority = models.CharField(max_length=16, blank=True, default="")
+    #: The member of staff who gave it the priority later, and why; None: taken so at the device.
+    priority_by = models.UUIDField(null=True)
+    priority_why = models.CharField(max_length=60, blank=True, default="", db_default="")
+    #: It was of another class than what its person came for: said by the window, or shown by the first case.
+    misrouted = models.BooleanField(default=False, db_default=False)
     #: ``waiting``, ``called``, ``served``, ``skipped`` or ``transferred``.
     state = models.CharField(max_length=12, default="waiting")
     taken_at = models.DateTimeField()

@@ -16,6 +16,16 @@ from tongban.rooms.waiting.queries.boards import (
     waiting_times,
     windows,
 )
+from tongban.rooms.waiting.queries.fairness import (
+    Misrouted,
+    Preferred,
+    PreferredTicket,
+    Routed,
+    misrouted,
+    preferred,
+    preferred_tickets,
+    routed,
+)
 from tongban.rooms.waiting.queries.halls import (
     Arrangement,
     ClassRow,
@@ -29,12 +39,15 @@ from tongban.rooms.waiting.queries.halls import (
 from tongban.rooms.waiting.queries.originals import OriginalRow, original_labelled, originals_of
 from tongban.rooms.waiting.queries.questions import (
     AbsenceRow,
+    Owned,
     QuestionRow,
     absence_of,
     open_questions,
+    owned,
     question,
     questions_of,
     stands_in_for,
+    without_owner,
 )
 from tongban.rooms.waiting.queries.seats import (
     FreeSession,
@@ -54,9 +67,23 @@ from tongban.rooms.waiting.queries.tickets import (
     ticket_labelled,
     tickets_of_case,
 )
+from tongban.rooms.waiting.queries.training import able_in, trained
 from tongban.rooms.waiting.queries.visits import VisitRow, broken_promises, extended_visits, visits_of
 
 __all__ = [
+    "Misrouted",
+    "Preferred",
+    "PreferredTicket",
+    "Routed",
+    "misrouted",
+    "preferred",
+    "preferred_tickets",
+    "routed",
+    "Owned",
+    "owned",
+    "without_owner",
+    "able_in",
+    "trained",
     "Board",
     "ClassWaiting",
     "InLine",

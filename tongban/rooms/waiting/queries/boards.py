@@ -133,6 +133,7 @@ def board(site_id: UUID) -> Board:
 class InLine:
     """One ticket that waits, as the windows that may call it see it."""
 
+    id: UUID
     label: str
     #: Code of its class of business.
     class_code: str
@@ -150,7 +151,8 @@ def line(site_id: UUID, classes: Collection[str]) -> tuple[InLine, ...]:
     rule, waiting, labels = _queue(site_id)
     ordered = fairness.order([one for one in waiting if one.business in classes], clock.now(), rule)
     return tuple(
-        InLine(labels[one.id], one.business, one.priority, one.appointment_at, one.taken_at) for one in ordered
+        InLine(UUID(one.id), labels[one.id], one.business, one.priority, one.appointment_at, one.taken_at)
+        for one in ordered
     )
 
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q
 
 from tongban.rooms import crypto
+from tongban.rooms.people.models import Staff
 from tongban.rooms.waiting.models import Absence, Question
 
 
@@ -57,6 +58,41 @@ def open_questions(county: str) -> dict[UUID, int]:
     """Return how many open questions each member of staff owns (S057).  None is without an owner.  One query."""
     rows = Question.objects.filter(county=county, answered_at=None).values("owner_id").annotate(n=Count("id"))
     return {row["owner_id"]: row["n"] for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """The open questions of one member of staff.  It tells nothing of what was asked."""
+
+    owner_id: UUID
+    count: int
+    #: When the oldest was asked.
+    oldest: datetime
+    #: She has left: they wait for nobody.
+    left: bool
+
+
+def owned(county: str, day: date) -> tuple[Owned, ...]:
+    """Return who owns open questions, those who have left first, then the oldest first (S057).  Two queries."""
+    rows = Question.objects.filter(county=county, answered_at=None).values("owner_id")
+    found = list(rows.annotate(n=Count("id"), oldest=Min("asked_at")).order_by("oldest"))
+    here = set(
+        Staff.objects.filter(in_service(day), id__in=[row["owner_id"] for row in found]).values_list("id", flat=True)
+    )
+    told = [Owned(row["owner_id"], row["n"], row["oldest"], row["owner_id"] not in here) for row in found]
+    return tuple(sorted(told, key=lambda one: not one.left))
+
+
+def without_owner(county: str, day: date, *, most: int = 50) -> tuple[tuple[UUID, datetime, UUID], ...]:
+    """Return open questions whose owner has left: id, when asked, of whom; oldest first.  One query."""
+    here = Staff.objects.filter(in_service(day), id=OuterRef("owner_id"))
+    rows = Question.objects.filter(~Exists(here), county=county, answered_at=None).order_by("asked_at", "id")
+    return tuple(rows.values_list("id", "asked_at", "owner_id")[:most])
+
+
+def in_service(day: date) -> Q:
+    """Whether a member of staff has not left before ``day``."""
+    return Q(left_on=None) | Q(left_on__gte=day)
 
 
 def stands_in_for(staff_id: UUID, day: date) -> frozenset[UUID]:
