@@ -43,6 +43,47 @@ def test_every_operation_that_changes_something_asks_for_a_key(document):
             assert ("security" in operation) == (needs.scope is not None), (method, path)
 
 
+def test_every_address_that_names_something_is_reached_by_a_link_that_fits(document):
+    """Links lead from the answer that gives an id out to each operation that asks for it."""
+    from tongban.doors.api.linking import GIVEN, GIVEN_IN_BODY
+
+    asks = {one["operationId"]: (path, one) for path, methods in document["paths"].items() for one in methods.values()}
+    linked, found = set(), []
+    for _, giver in asks.values():
+        for status, answer in giver["responses"].items():
+            for name, one in answer.get("links", {}).items():
+                linked.add(one["operationId"])
+                told = {**one.get("parameters", {}), **one.get("requestBody", {})}
+                for wanted, where in told.items():
+                    fits = "$request.path." in where or _has(document, answer, where.partition("#")[2])
+                    names = {each["name"] for each in asks[one["operationId"]][1]["parameters"]}
+                    body = asks[one["operationId"]][1].get("requestBody", {})
+                    names |= set(_shape(document, body).get("properties", {}))
+                    found += [] if fits and wanted in names and status[0] == "2" else [(name, wanted, where)]
+    assert found == []
+    named = {name for name, (path, _) in asks.items() if "{" in path}
+    assert named - linked == set(), "请在 tongban/doors/api/linking.py 的 GIVEN 中写明这些编号从哪里来。"
+    givers = {giver for many in (*GIVEN.values(), *GIVEN_IN_BODY.values()) for giver, _ in many}
+    assert givers <= set(asks)
+
+
+def _shape(document, holder):
+    schema = holder.get("content", {}).get("application/json", {}).get("schema", {})
+    return document["components"]["schemas"][schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+
+
+def _has(document, answer, pointer):
+    """Whether a place in an answer exists by its shape."""
+    shape = _shape(document, answer)
+    for part in pointer.strip("/").split("/"):
+        shape = shape.get("items") if part.isdigit() else shape.get("properties", {}).get(part)
+        if shape is None:
+            return False
+        if "$ref" in shape:
+            shape = document["components"]["schemas"][shape["$ref"].rpartition("/")[2]]
+    return True
+
+
 def test_no_two_shapes_have_one_name():
     """A name given twice would let one shape stand for the other in the document."""
     from ninja import Schema

@@ -26,6 +26,7 @@ from tongban.doors.api import (  # noqa: F401
     waiting,
 )
 from tongban.doors.api.asking import Gate, Needs
+from tongban.doors.api.linking import link
 from tongban.doors.api.opening import GATES, PREFIX, api
 from tongban.doors.guards import guarded_by
 
@@ -37,6 +38,7 @@ def document() -> str:
     told["components"]["securitySchemes"] = {
         "token": {"type": "http", "scheme": "bearer", "description": "./run token make 给出的令牌"}
     }
+    link(told)
     return json.dumps(told, ensure_ascii=False)
 
 
