@@ -5,7 +5,7 @@ Whoever adds such an address adds its line to ``EXAMPLES``.  An object whose sig
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -164,6 +164,23 @@ class Objects:
         return self.county.accepted("drainage-permit", applicant=self.county.citizen("房示例"))
 
     @cached_property
+    def proposal(self) -> UUID:
+        """What the system officer proposed: one more power for the post that hands out."""
+        from tongban.rooms import clock
+        from tongban.rooms.people import actions as people
+        from tongban.rooms.people import queries
+
+        who = self.county.staff("system-officer")
+        body = {"post": "exit", "items": ["*"], "powers": ["receive"], "order": "测试授权书"}
+        body |= {"basis_kind": "local", "basis": "测试授权书"}
+        return people.propose("grant_authority", body, by=queries.actor_of(who.id, who.post_id, clock.today()))
+
+    @cached_property
+    def at_window(self) -> UUID:
+        """What 林示例 filed from home and a window of the hall accepts."""
+        return self.county.filed("elderly-card")
+
+    @cached_property
     def order(self) -> UUID:
         """A change order that is nobody's any more: its page only takes forms."""
         return UUID(int=0)
@@ -188,8 +205,8 @@ def _desk_case(seen_by: frozenset[str], **more: Callable[[Objects], Any]) -> Cal
     def examples(objects: Objects) -> list[Example]:
         arguments = {"case_id": objects.case, **{name: ask(objects) for name, ask in more.items()}}
         found = [Example("市场监督管理局的办件", arguments, seen_by)]
-        if not more:
-            found.append(Example("水务局的办件", {"case_id": objects.foreign}, ANYWHERE))
+        if set(more) <= {"name"}:
+            found.append(Example("水务局的办件", arguments | {"case_id": objects.foreign}, ANYWHERE))
         return found
 
     return examples
@@ -216,10 +233,14 @@ READS_AT_THE_HALL = _AT_THE_HALL - {"supervisor"}
 
 
 def _of_case(roles: frozenset[str] = _AT_THE_HALL, **more: Any) -> Callable[[Objects], list[Example]]:
-    return lambda objects: [Example("网上提交的办件", {"case_id": objects.case, **more}, roles)]
+    return lambda objects: [
+        Example("市场监督管理局的办件", {"case_id": objects.case, **more}, roles),
+        *([] if more else [Example("水务局的办件", {"case_id": objects.foreign}, roles)]),
+    ]
 
 
 def _form(**more: Any) -> Callable[[Objects], list[Example]]:
+    """A form without a page: whoever comes to read is told so; who may send it, ``FORMS`` says."""
     return lambda objects: [Example("办件", {"case_id": objects.case, **more})]
 
 
@@ -338,3 +359,105 @@ EXAMPLES: dict[str, Callable[[Objects], list[Example]]] = {
 
 #: Addresses that have nothing to show in the county of the tests, and so answer 404 to everybody who may come.
 EMPTY_HERE = frozenset({"sign-in-outside", "sign-in-back"})
+
+
+@dataclass(frozen=True)
+class Body:
+    """A form that stands on no page the walk sees: a script sends it, or its case would have to be in another state."""
+
+    body: dict[str, Any]
+    #: What else than in ``EXAMPLES`` stands in the address.
+    arguments: dict[str, Any] = field(default_factory=dict)
+    #: Whose the object is that the body names, and for whom it is there; for the others nothing changes.
+    whose: str = ""
+    seen_by: frozenset[str] | None = None
+
+
+KEY = {"key": "a-key-of-the-walk"}
+NOTHING = UUID(int=0)
+#: What any step may ask for.
+_SAID = KEY | {
+    "reason": "理由",
+    "ground": "依据",
+    "opinion": "意见",
+    "state": "paid",
+    "voucher": "001",
+    "role": "applicant",
+}
+
+
+def _counter_steps(objects: Objects) -> list[Body]:
+    from tongban.doors.counter.steps import STEPS
+
+    return [
+        Body(_SAID, {"case_id": case_id, "name": name}, whose=whose, seen_by=_AT_THE_HALL)
+        for name in STEPS
+        for case_id, whose in ((objects.at_window, "窗口受理的办件"), (objects.foreign, "水务局的办件"))
+    ]
+
+
+def _originals(objects: Objects) -> list[Body]:
+    """A paper that stays with us, and one that would go back."""
+    return [
+        Body(KEY | {"material": "layout", "label": "A-1", "place": "柜一"}, {"case_id": case_id}, whose, _AT_THE_HALL)
+        for case_id, whose in ((objects.case, "市场监督管理局的办件"), (objects.foreign, "水务局的办件"))
+    ]
+
+
+def _office_steps(objects: Objects) -> list[Body]:
+    from tongban.rulebook.kinds import KINDS
+    from tongban.rulebook.telling import AT_A_DESK
+
+    steps = [one.name for one in KINDS["permit"].steps if AT_A_DESK.intersection(one.by)]
+    return [Body(_SAID, {"name": name}) for name in steps]
+
+
+def _supervision(objects: Objects) -> list[Body]:
+    from tongban.doors.watch.cases import _ACT
+
+    return [Body(_SAID | {"step": name}) for name in _ACT]
+
+
+def _batch(objects: Objects) -> list[Body]:
+    said = _SAID | {"step": "pass_on", "sure": "1"}
+    return [
+        Body(said | {"case": str(objects.case)}, whose="市场监督管理局的办件", seen_by=AT_THE_CASE),
+        Body(said | {"case": str(objects.foreign)}, whose="水务局的办件", seen_by=ANYWHERE),
+    ]
+
+
+def _proposals(objects: Objects) -> list[Body]:
+    named = KEY | {"proposal": str(objects.proposal), "reason": "不同意"}
+    return [Body(named | {"confirm": "1"}), Body(named | {"decline": "1"})]
+
+
+def _sent(**body: Any) -> Callable[[Objects], list[Body]]:
+    return lambda objects: [Body(KEY | body)]
+
+
+#: Address -> its forms that the walk does not find on a page.
+FORMS: dict[str, Callable[[Objects], list[Body]]] = {
+    "counter-step": _counter_steps,
+    "counter-original": _originals,
+    "counter-case": _sent(lack="layout"),
+    "counter-person": _sent(),
+    "counter-hand-out": _sent(way="window", said="x"),
+    "counter-appointment": _sent(session=str(NOTHING)),
+    "office-step": _office_steps,
+    "office-batch": _batch,
+    "station-offline-send": _sent(entry="{}"),
+    "items-order-withdraw": _sent(),
+    "admin-proposals": _proposals,
+    "mine-appointments": _sent(session=str(NOTHING)),
+    "mine-appointment-cancel": _sent(),
+    "mine-follow": _sent(),
+    "mine-sign": _sent(agree="true"),
+    "mine-supply": _sent(),
+    "file-look": _sent(),
+    "watch-case": _supervision,
+    "authenticator": _sent(figures="000000"),
+    "sign-in-figures": _sent(figures="000000"),
+    "code": _sent(code="000000"),
+    "identity": _sent(name="林示例", scheme="citizen_id", number="990127198805062019"),
+    "new-password": _sent(password="Correct-horse-9", again="Correct-horse-9"),
+}

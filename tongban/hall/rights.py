@@ -95,7 +95,8 @@ _HEAD = """# Who may see and do what
 
 Written by `./run rights` from the guards of the pages, the scopes of the API and the tables of steps;
 `./run rights --check` and a test fail when it is stale. Nothing is allowed that does not stand here, and
-`tests/doors/test_rights.py` walks every address as each role.
+`tests/doors/test_rights.py` walks every address as each role, `test_rights_by_post.py` sends every form,
+`test_rights_by_token.py` asks every operation of the API: who may not gets the refusal, and nothing changes.
 
 A guard looks at the powers of a post as a whole. Whether *this* case, person or paper is hers to see, the rooms ask
 again: a citizen sees her own matters and those of whom she may act for; staff see a case when their post has a power
