@@ -455,6 +455,7 @@ FORMS: dict[str, Callable[[Objects], list[Body]]] = {
     "mine-supply": _sent(),
     "file-look": _sent(),
     "watch-case": _supervision,
+    "watch-questions": _sent(question=str(NOTHING), to=str(NOTHING)),
     "authenticator": _sent(figures="000000"),
     "sign-in-figures": _sent(figures="000000"),
     "code": _sent(code="000000"),
