@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongban.doors.admin import audit, house, imports, papers, posts, staff, views, years
+from tongban.doors.admin import audit, exchanging, house, imports, papers, posts, staff, views, years
 
 urlpatterns = [
     path("", views.index, name="admin"),
@@ -19,6 +19,10 @@ urlpatterns = [
     path("calendars/check/", years.check, name="admin-calendar-check"),
     path("seals/", house.seals, name="admin-seals"),
     path("adapters/", house.adapters, name="admin-adapters"),
+    path("matching/", exchanging.matching, name="admin-matching"),
+    path("matching/differences/", exchanging.differences, name="admin-differences"),
+    path("withheld/", exchanging.withheld, name="admin-withheld"),
+    path("resources/", exchanging.resources, name="admin-resources"),
     path("tokens/", house.tokens, name="admin-tokens"),
     path("papers/", papers.index, name="admin-papers"),
     path("papers/<slug:kind>/", papers.document, name="admin-paper-sample"),

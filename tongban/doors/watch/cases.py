@@ -23,6 +23,7 @@ from tongban.rulebook.steps import Post
 _ACT: dict[str, Callable[[UUID, Who, str, str], Done]] = {
     "close": lambda case, who, reason, key: casework.close(case, who, key=key),
     "reopen": lambda case, who, reason, key: casework.reopen(case, who, reason=reason, key=key),
+    "send_back": lambda case, who, reason, key: casework.send_back(case, who, reason=reason, key=key),
     "extend": lambda case, who, reason, key: casework.extend(case, who, reason=reason, key=key),
     "refer": lambda case, who, reason, key: casework.refer(case, who, reason=reason, key=key),
 }

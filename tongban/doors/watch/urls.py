@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from tongban.doors.watch import board, cases, figures, hall, lights, training, warnings
+from tongban.doors.watch import board, cases, figures, hall, lights, tasks, training, warnings
 
 urlpatterns = [
     path("", lights.index, name="watch"),
     path("lights/", lights.listed, name="watch-lights"),
     path("warnings/", warnings.index, name="watch-warnings"),
+    path("tasks/", tasks.index, name="watch-tasks"),
+    path("tasks/new/", tasks.new, name="watch-task-new"),
     path("findings/", warnings.findings, name="watch-findings"),
     path("figures/", figures.index, name="watch-figures"),
     path("figures/<slug:code>/", figures.figure, name="watch-figure"),
