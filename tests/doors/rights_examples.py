@@ -56,6 +56,13 @@ class Objects:
         return made
 
     @cached_property
+    def prereview(self) -> UUID:
+        """A look that 林示例 asked for at her draft, with the market department."""
+        from tongban.rooms.casework import actions as casework
+
+        return casework.ask_prereview(self.draft, self.county.citizen()).case_id
+
+    @cached_property
     def filed(self) -> UUID:
         """What 林示例 filed from home."""
         return self.county.filed("small-food-shop")
@@ -288,6 +295,10 @@ EXAMPLES: dict[str, Callable[[Objects], list[Example]]] = {
     "item-qr": _guide,
     "item-check": _guide,
     "ask": _guide,
+    "prereview": lambda objects: [Example("预审", {"case_id": objects.prereview}, OF_THE_UNIT - {"supervisor"})],
+    "prereview-paper": lambda objects: [
+        Example("预审", {"case_id": objects.prereview, "code": "layout"}, OF_THE_UNIT - {"supervisor"})
+    ],
     "ask-answer": lambda objects: [Example("咨询", {"case_id": objects.question}, OF_THE_UNIT - {"supervisor"})],
     "results-issue": lambda objects: [Example("公示", objects.issue)],
     "list": lambda objects: [Example("清单", {"which": "power"})],
@@ -295,6 +306,7 @@ EXAMPLES: dict[str, Callable[[Objects], list[Example]]] = {
     "file-start": _item,
     "file-tasks": _draft(),
     "file-drop": _draft(),
+    "file-prereview": _draft(),
     "file-situations": _draft(),
     "file-form": _draft(page=1),
     "file-paper": _draft(code="layout"),

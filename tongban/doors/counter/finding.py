@@ -14,6 +14,7 @@ from tongban.doors.guards import guarded_by
 from tongban.doors.look.fields import Choice, Field
 from tongban.doors.visiting import Visitor, visitor
 from tongban.rooms import clock
+from tongban.rooms.casework.queries.prereviewing import looked_at
 from tongban.rooms.casework.queries.seeing import CaseLine, case_numbered, cases_of
 from tongban.rooms.catalogue import queries as catalogue
 from tongban.rooms.ledger import actions as ledger
@@ -117,6 +118,7 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
         "who": who,
         "numbers": queries.identifiers_of(who.id),
         "drafts": [_line(row, names) for row in lines if row.state == "draft"],
+        "looked_at": looked_at([row.id for row in lines if row.state == "draft"]),
         "cases": [_line(row, names) for row in lines if row.state != "draft"],
         "q": words,
         "items": offered(asks, words) if words else (),

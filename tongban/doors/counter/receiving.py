@@ -23,6 +23,7 @@ from tongban.rooms.casework import actions as casework
 from tongban.rooms.casework.actions import Filed, Filing, Offer, Signer, Who
 from tongban.rooms.casework.queries.checklist import Wanted, checklist
 from tongban.rooms.casework.queries.drafts import DraftView, draft_in
+from tongban.rooms.casework.queries.prereviewing import prereview_of
 from tongban.rooms.casework.queries.reading import CaseFile
 from tongban.rooms.casework.queries.seeing import seen
 from tongban.rooms.casework.queries.wishes import Wishes, wishes_of
@@ -170,6 +171,7 @@ def _page(
         "on_the_spot": item.on_the_spot is not None,
         "may_tell": _may_accept(taking),
         "untrained": _untrained(taking, desk),
+        "prereview": prereview_of(taking.draft) if taking.draft else None,
         "slip": taking.slip,
         "signers": _signers_named(taking),
         "wished": taking.wishes.delivery,

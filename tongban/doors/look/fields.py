@@ -158,3 +158,14 @@ def _value(rule: Mapping[str, Any], raw: str) -> Any:
     except (ValueError, OverflowError):
         return raw
     return raw
+
+
+def answer_in_words(rule: object, value: object) -> str:
+    """Return an answer as people read it."""
+    if value is None:
+        return ""
+    if value is True or value is False:
+        return _("是") if value else _("否")
+    labels = {one.value: one.label for one in choices_of(rule)}  # type: ignore[arg-type]
+    values = value if isinstance(value, list) else [value]
+    return "、".join(labels.get(str(one), str(one)) for one in values)

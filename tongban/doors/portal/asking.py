@@ -26,7 +26,7 @@ PER_MINUTE = 5
 #: The cookie that carries number and code to the next page, and how long they are shown there.
 COOKIE, SECONDS = "tongban_asked", 1800
 
-_answers = staff(Power.ACCEPT, Power.EXAMINE, Power.DECIDE)
+ANSWERS = staff(Power.ACCEPT, Power.EXAMINE, Power.DECIDE)
 
 
 @guarded_by(anyone)
@@ -63,7 +63,7 @@ def asked(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/asked.html", {"number": number, "code": code})
 
 
-@guarded_by(_answers)
+@guarded_by(ANSWERS)
 def desk(request: HttpRequest) -> HttpResponse:
     """Show the questions that wait for the unit, and the answers whose guide has changed."""
     asks = visitor(request)
@@ -76,7 +76,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/ask_desk.html", context)
 
 
-@guarded_by(_answers)
+@guarded_by(ANSWERS)
 def question(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Answer a question, or say that an answer still holds."""
     asks = visitor(request)

@@ -2,7 +2,19 @@
 
 from django.urls import include, path
 
-from tongban.doors.portal import asking, checking, finding, guide, lists, places, progress, results, verify, views
+from tongban.doors.portal import (
+    asking,
+    checking,
+    finding,
+    guide,
+    lists,
+    places,
+    prereviewing,
+    progress,
+    results,
+    verify,
+    views,
+)
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -17,6 +29,8 @@ urlpatterns = [
     path("ask/", asking.desk, name="ask-desk"),
     path("ask/done", asking.asked, name="asked"),
     path("ask/<uuid:case_id>/", asking.question, name="ask-answer"),
+    path("ask/prereview/<uuid:case_id>/", prereviewing.page, name="prereview"),
+    path("ask/prereview/<uuid:case_id>/<slug:code>/", prereviewing.paper, name="prereview-paper"),
     path("progress/", progress.page, name="progress"),
     path("results/", results.index, name="results"),
     path("results/<int:year>/<int:number>", results.issue, name="results-issue"),

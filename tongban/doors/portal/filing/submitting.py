@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by
 from tongban.doors.look.delivery import DELIVERY
-from tongban.doors.look.fields import choices_of
+from tongban.doors.look.fields import answer_in_words
 from tongban.doors.look.papers import saved
 from tongban.doors.portal.filing.keeping import applicant as guard
 from tongban.doors.portal.filing.opened import Opened, on_draft
@@ -106,7 +106,7 @@ def _sections(now: Opened) -> list[tuple[str, list[Line]]]:
     lines = [
         Line(
             str(properties[name].get("title", name)),
-            _said(properties[name], now.draft.answers.get(name)),
+            answer_in_words(properties[name], now.draft.answers.get(name)),
             now.url("form", page) + back,
             now.faults.get(name, ""),
         )
@@ -131,17 +131,6 @@ def _sections(now: Opened) -> list[tuple[str, list[Line]]]:
     if more:
         found.append((_("签名和结果"), more))
     return found
-
-
-def _said(rule: object, value: object) -> str:
-    """Return an answer as people read it."""
-    if value is None:
-        return ""
-    if value is True or value is False:
-        return _("是") if value else _("否")
-    labels = {one.value: one.label for one in choices_of(rule)}  # type: ignore[arg-type]
-    values = value if isinstance(value, list) else [value]
-    return "、".join(labels.get(str(one), str(one)) for one in values)
 
 
 @guarded_by(guard)

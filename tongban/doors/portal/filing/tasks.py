@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from tongban.doors.portal.filing.opened import Opened, on_draft
 from tongban.rooms.casework import actions as casework
+from tongban.rooms.casework.queries.prereviewing import prereview_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ def tasks(request: HttpRequest, now: Opened) -> HttpResponse:
     first = next((one.url for one in rows if one.open), now.url("review"))
     left = sum(one.open for one in rows)
     context = {"now": now, "groups": list(groups.items()), "first": first, "left": left, "done": len(rows) - left}
+    context["prereview"] = None if now.item.parts else prereview_of(now.file)
     return render(request, "filing/tasks.html", context | {"of": len(rows)})
 
 

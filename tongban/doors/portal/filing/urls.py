@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from tongban.doors.portal.filing import asking, papers, sheets, starting, submitting, tasks
+from tongban.doors.portal.filing import asking, papers, prereview, sheets, starting, submitting, tasks
 
 urlpatterns = [
     path("<slug:code>/", starting.start, name="file-start"),
     path("d/<uuid:draft_id>/", tasks.tasks, name="file-tasks"),
     path("d/<uuid:draft_id>/drop/", tasks.drop, name="file-drop"),
+    path("d/<uuid:draft_id>/prereview/", prereview.ask, name="file-prereview"),
     path("d/<uuid:draft_id>/situations/", asking.situations, name="file-situations"),
     path("d/<uuid:draft_id>/form/<int:page>/", asking.form, name="file-form"),
     path("d/<uuid:draft_id>/materials/<slug:code>/", papers.paper, name="file-paper"),

@@ -29,6 +29,7 @@ from tongban.rooms.casework.actions.letters import keep_letter, mark_read
 from tongban.rooms.casework.actions.opening import look
 from tongban.rooms.casework.actions.papers import Offer
 from tongban.rooms.casework.actions.parts import tend_bundle
+from tongban.rooms.casework.actions.prereviewing import answer_prereview, ask_prereview, close_prereview
 from tongban.rooms.casework.actions.standing import Who, at_hand, person, staff
 from tongban.rooms.casework.actions.supplying import supply, supply_later
 from tongban.rooms.casework.actions.taking import Done, Plan, take
@@ -83,6 +84,9 @@ __all__ = [
     "answer",
     "answer_question",
     "ask_about",
+    "answer_prereview",
+    "ask_prereview",
+    "close_prereview",
     "archive",
     "assign_task",
     "ask_correction",

@@ -52,7 +52,7 @@ def ask_about(county: str, item_code: str, who: Who, *, question: str, phone: st
             "phone_wrong", "请留一个手机号码（以 1 开头的十一位数字），要问清情况时好联系您；或者登录后再问。"
         )
     found = catalogue.in_force(county, item_code, clock.today())
-    unit, holder = _owner(county, found.item.unit)
+    unit, holder = owner_of(county, found.item.unit)
     done = open_case(
         county,
         ITEM,
@@ -89,7 +89,7 @@ def _from_guide(file: CaseFile, given: Given) -> Plan:
     return Plan(given, rows={"casework_tie": [tie]}, notes={"from": str(now.version_id)})
 
 
-def _owner(county: str, unit: str) -> tuple[str, UUID | None]:
+def owner_of(county: str, unit: str) -> tuple[str, UUID | None]:
     """Return the unit and the post that have a question in hand."""
     powers, today = people.powers(), clock.today()
     own = catalogue.in_force(county, ITEM, today).item.unit

@@ -41,6 +41,8 @@ class QuestionLine:
     asked_at: datetime
     due_on: date | None
     overdue: bool
+    #: It asks for a look at a draft (``prereviewing``).
+    prereview: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,8 @@ def open_questions(county: str, unit: str, *, most: int = 100) -> tuple[Question
     """Return the questions that wait for a unit, the most urgent first.  Two queries."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT c.id, c.number, t.target_id, c.filed_at, k.due_on, k.due_at FROM casework_case c"
-            " JOIN casework_tie t ON t.case_id = c.id AND t.role = 'about'"
+            "SELECT c.id, c.number, t.target_id, c.filed_at, k.due_on, k.due_at, c.item_code FROM casework_case c"
+            " JOIN casework_tie t ON t.case_id = c.id AND t.role = 'about' AND t.target_kind = 'item_version'"
             " LEFT JOIN LATERAL (SELECT due_on, due_at FROM casework_clock WHERE case_id = c.id AND stopped_at IS NULL"
             "  ORDER BY due_at LIMIT 1) k ON true"
             " WHERE c.county = %s AND c.unit = %s AND c.kind = 'consultation' AND c.closed_at IS NULL"
@@ -92,8 +94,10 @@ def open_questions(county: str, unit: str, *, most: int = 100) -> tuple[Question
         rows = cursor.fetchall()
     items, now = catalogue.items(row[2] for row in rows), clock.now()
     return tuple(
-        QuestionLine(case_id, number, items[version].name, at, due_on, due_at is not None and due_at <= now)
-        for case_id, number, version, at, due_on, due_at in rows
+        QuestionLine(
+            case_id, number, items[version].name, at, due_on, due_at is not None and due_at <= now, code == "prereview"
+        )
+        for case_id, number, version, at, due_on, due_at, code in rows
     )
 
 
@@ -141,7 +145,8 @@ def asked_often(county: str, unit: str) -> Mapping[str, int]:
         cursor.execute(
             "SELECT t.target_id, count(*) FROM casework_tie t JOIN"
             " (SELECT id FROM casework_case WHERE county = %s AND unit = %s AND kind = 'consultation'"
-            "  ORDER BY id DESC LIMIT %s) c ON c.id = t.case_id WHERE t.role = 'about' GROUP BY t.target_id",
+            "  AND item_code = 'consultation' ORDER BY id DESC LIMIT %s) c ON c.id = t.case_id"
+            " WHERE t.role = 'about' GROUP BY t.target_id",
             [county, unit, LOOKED_AT],
         )
         rows = cursor.fetchall()
