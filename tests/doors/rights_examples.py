@@ -42,6 +42,9 @@ class Objects:
     @cached_property
     def draft(self) -> UUID:
         """A draft of 林示例 with one paper."""
+        return self._begun()
+
+    def _begun(self) -> UUID:
         from dataclasses import replace
 
         from tongban.rooms.casework import actions as casework
@@ -60,7 +63,7 @@ class Objects:
         """A look that 林示例 asked for at her draft, with the market department."""
         from tongban.rooms.casework import actions as casework
 
-        return casework.ask_prereview(self.draft, self.county.citizen()).case_id
+        return casework.ask_prereview(self._begun(), self.county.citizen()).case_id
 
     @cached_property
     def filed(self) -> UUID:
