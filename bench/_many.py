@@ -28,6 +28,8 @@ CASES_A_PERSON = 5
 #: Cases copied at once.
 _BATCH = 2_000
 _DAYS = 1_095
+#: Serial numbers of a day.
+_SERIALS = 999_999
 _SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢"
 _GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀兰霞平刚桂英华玉萍红建国文辉力梅鑫波斌宇浩凯健俊帆雪玲丹阳晨旭婷欣"
 _STATES = ("filed", "correcting", "accepted", "accepted", "accepted", "paused")
@@ -191,11 +193,17 @@ def _copy(connection: "psycopg.Connection[Any]", table: str, lines: io.StringIO)
         copy.write(lines.getvalue())
 
 
+def _open_for(rng: Random, n: int, total: int) -> float:
+    """Return for how many days an open case has been there: never the same day for two of the same serial number."""
+    wide = 30 / (total // _SERIALS + 1)
+    return wide * (n // _SERIALS) + max(wide - 1, 0.5 * wide) * rng.random()
+
+
 def _write(rows: dict[str, io.StringIO], rng: Random, kinds: Kinds, n: int, total: int, persons: int) -> None:
     from tongban.rulebook.numbers import make_case_number
 
     open_ = rng.random() < OPEN
-    back = 30 * rng.random() if open_ else 30 + (_DAYS - 30) * (1 - n / total)
+    back = _open_for(rng, n, total) if open_ else 30 + (_DAYS - 30) * (1 - n / total)
     filed = kinds.now - timedelta(days=back)
     moment = int(filed.timestamp() * 1000)
     key = UUID(int=moment << 80 | 0x7 << 76 | (n & 0xFFF) << 64 | 0x2 << 62 | rng.getrandbits(61))
@@ -204,7 +212,7 @@ def _write(rows: dict[str, io.StringIO], rng: Random, kinds: Kinds, n: int, tota
     site = rng.choice(kinds.sites) if channel != "net" else "\\N"
     day = (filed + timedelta(hours=8)).date()
     # Unique: a number holds the day, and so many are never filed on one.
-    number = make_case_number(kinds.county, day, digit, n % 999_999 + 1)
+    number = make_case_number(kinds.county, day, digit, n % _SERIALS + 1)
     state = rng.choice(_STATES if open_ else _ENDS)
     late = open_ and rng.random() < LATE
     accepted = state not in ("filed", "correcting", "not_accepted", "lapsed", "withdrawn")
