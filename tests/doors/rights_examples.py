@@ -80,6 +80,17 @@ class Objects:
         return case_id
 
     @cached_property
+    def proposed_year(self) -> UUID:
+        """The year that comes next, proposed."""
+        from tongban.rooms import clock
+        from tongban.rooms.people import actions, queries
+
+        officer = self.county.staff("system-officer")
+        actor = queries.actor_of(officer.id, officer.post_id, clock.today())
+        content = 'year = 2027\nnotice = "测试"\n[[holiday]]\nname = "元旦"\nfirst = 2027-01-01\nlast = 2027-01-03\n'
+        return actions.propose("calendar", {"content": content, "year": 2027}, by=actor)
+
+    @cached_property
     def handed_in(self) -> UUID:
         """A table of units with one mistake, tried by the postman."""
         from tongban.hall import postman
@@ -288,6 +299,8 @@ EXAMPLES: dict[str, Callable[[Objects], list[Example]]] = {
     "admin-staff-one": lambda objects: [Example("人员", {"staff_id": objects.county.staff("editor").id})],
     "admin-post": lambda objects: [Example("岗位", {"post_id": objects.county.staff("editor").post_id})],
     "admin-hall": _hall,
+    "admin-calendar-year": lambda objects: [Example("一年", {"year": 2026})],
+    "admin-calendar-proposed": lambda objects: [Example("提出的一年", {"proposal_id": objects.proposed_year})],
     "admin-import": lambda objects: [Example("导入的表", {"import_id": objects.handed_in})],
     "admin-import-report": lambda objects: [Example("导入的表", {"import_id": objects.handed_in})],
     "admin-import-columns": lambda objects: [Example("表的列", {"kind": "staff"})],

@@ -128,6 +128,9 @@ def _prepare_database() -> None:
         said = " ".join(str(wrong).split())
         raise SystemExit(f"数据库连不上。请核对 DATABASE_URL，并确认数据库已经启动。数据库说：{said}") from None
     _keep_to_county()
+    from tongban.rooms.people.queries.calendars import take_up_calendars
+
+    take_up_calendars()
 
 
 def _keep_to_county() -> None:

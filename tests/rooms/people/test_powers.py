@@ -121,7 +121,7 @@ def test_withdrawn_authority_ends_at_once(office):
 
 def test_powers_are_read_once_and_then_only_their_mark(office, django_assert_num_queries):
     _grant()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         queries.powers()
     with django_assert_num_queries(1):
         queries.actor_of(office.staff, office.post, TODAY)

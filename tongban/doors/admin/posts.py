@@ -30,6 +30,7 @@ KINDS = {
     "hold_post": "任岗",
     "end_holding": "卸任",
     "import": "导入一份表",
+    "calendar": "放入一年的放假安排",
 }
 STATES = {"open": "待确认", "confirmed": "已确认", "declined": "不同意"}
 
@@ -240,13 +241,17 @@ def _told(one: queries.ProposalView) -> str:
     if one.kind == "import":
         table = importing.one_import(one.county, UUID(body["import"]))
         return f"{_(TABLES[table.kind])}（{table.name}）：{importing.in_words(table.counts)}" if table else ""
+    if one.kind == "calendar":
+        return _("{year} 年").format(year=body["year"])
     title = next((post.title for post in powers.posts.values() if post.code == body.get("of")), "")
     return f"{title} {body.get('on', '')}"
 
 
 def _seen_at(one: queries.ProposalView) -> str:
     """Return where more of a proposal is to be seen, or nothing."""
-    return reverse("admin-import", args=[one.body["import"]]) if one.kind == "import" else ""
+    if one.kind == "import":
+        return reverse("admin-import", args=[one.body["import"]])
+    return reverse("admin-calendar-proposed", args=[one.id]) if one.kind == "calendar" else ""
 
 
 def _hold_fields(typed: Any) -> list[Field]:

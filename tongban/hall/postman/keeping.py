@@ -13,7 +13,7 @@ from tongban.hall.postman.codes import keep_code
 from tongban.hall.postman.notices import keep_notice
 from tongban.rooms import clock
 from tongban.rooms.archive.actions import keep_archive
-from tongban.rooms.casework.actions import keep_after_check, keep_matter, tend_bundle
+from tongban.rooms.casework.actions import keep_after_check, keep_matter, keep_recount, tend_bundle
 from tongban.rooms.exchange.actions import deliver_outbox, keep_fetch, keep_webhook, send_case
 from tongban.rooms.importing.actions import keep_import
 from tongban.rooms.ledger import actions as ledger
@@ -68,10 +68,11 @@ KEEPERS: dict[str, Keeper] = {
     "webhook": keep_webhook,
     "fetch": keep_fetching,
     "import": keep_import,
+    "recount": keep_recount,
 }
 
 #: What may take minutes: kept beside the others, in a thread of its own, so that no legal moment waits for it.
-HEAVY = ("import",)
+HEAVY = ("import", "recount")
 LIGHT = tuple(kind for kind in KEEPERS if kind not in HEAVY)
 
 #: Kept when nothing else is left: they need what the others make.

@@ -24,6 +24,7 @@ from tongban.rooms.ledger import actions as ledger
 from tongban.rooms.ledger import closing
 from tongban.rooms.licences import actions as licences
 from tongban.rooms.people import actions as people
+from tongban.rooms.people.queries.calendars import take_up_calendars
 from tongban.rooms.ratings import actions as ratings
 from tongban.rooms.supervision import actions as sums
 from tongban.rooms.supervision import queries as supervision
@@ -83,6 +84,7 @@ def show_pulse() -> None:
 
 ROUNDS = (
     Round("pulse", 15, show_pulse),
+    Round("calendars", 15, take_up_calendars),
     Round("legal_moments", 5, casework.sweep),
     Round("bundles", 30, tend_bundles),
     Round("outside_systems", 30, exchange.poll_due),

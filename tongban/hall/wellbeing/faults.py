@@ -134,7 +134,7 @@ def calendar() -> Found:
     if known < wanted:
         yield Fault(
             f"放假安排只到 {known}，之后的期限是按周末推定的。",
-            f"国务院办公厅公布 {wanted.year} 年放假安排后，请升级版本，或按 docs/operation/upgrade.md 加入当年的文件。",
+            f"国务院办公厅公布 {wanted.year} 年放假安排后，请升级版本，或由系统管理员在“系统管理 → 工作日历”里放入。",
         )
 
 

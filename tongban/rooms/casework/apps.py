@@ -40,9 +40,11 @@ class CaseworkConfig(AppConfig):
             statement.allow(table)
 
         from tongban.rooms.casework import effects
-        from tongban.rooms.casework.actions import after_checks, escalation, parts
+        from tongban.rooms.casework.actions import after_checks, escalation, parts, recalendaring
+        from tongban.rooms.people.actions import register_proposal
 
         effects.register("start_parts", parts.owe_tending)
         effects.register("open_matter", escalation.owe_matter)
         effects.register("up_one_post", escalation.go_one_up)
         effects.register("after_check", after_checks.owe_check)
+        register_proposal("calendar", recalendaring.carry_out)

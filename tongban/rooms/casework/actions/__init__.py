@@ -30,6 +30,7 @@ from tongban.rooms.casework.actions.opening import look
 from tongban.rooms.casework.actions.papers import Offer
 from tongban.rooms.casework.actions.parts import tend_bundle
 from tongban.rooms.casework.actions.prereviewing import answer_prereview, ask_prereview, close_prereview
+from tongban.rooms.casework.actions.recalendaring import keep_recount
 from tongban.rooms.casework.actions.standing import Who, at_hand, person, staff
 from tongban.rooms.casework.actions.supplying import supply, supply_later
 from tongban.rooms.casework.actions.taking import Done, Plan, take
@@ -111,6 +112,7 @@ __all__ = [
     "keep_after_check",
     "keep_letter",
     "keep_matter",
+    "keep_recount",
     "look",
     "mark_read",
     "not_accept",

@@ -16,6 +16,7 @@ from tongban.rooms.people.actions.accounts import (
     sign_out_everywhere,
 )
 from tongban.rooms.people.actions.attributes import note_attribute, read_golden
+from tongban.rooms.people.actions.calendars import put_year
 from tongban.rooms.people.actions.codes import ToSend, ask_code, code_in_demo, code_to_send, prove_code
 from tongban.rooms.people.actions.county import CountyReport, load_county
 from tongban.rooms.people.actions.desks import appoint_stand_in, drop_search, end_stand_in, keep_search
@@ -156,6 +157,7 @@ __all__ = [
     "place_post_under",
     "propose",
     "prove_code",
+    "put_year",
     "register_organisation",
     "register_person",
     "register_proposal",

@@ -2,6 +2,7 @@
 
 from tongban.rooms.people.models.accounts import Account, Code, OutsideLogin, RecoveryCode, SignIn, Slowed
 from tongban.rooms.people.models.attributes import Attribute
+from tongban.rooms.people.models.calendars import CalendarYear
 from tongban.rooms.people.models.desks import SavedSearch, StandIn
 from tongban.rooms.people.models.persons import Guardian, Identifier, Mandate, Merge, Person, Relation
 from tongban.rooms.people.models.places import Device, Division, Settlement, Site, Unit
@@ -13,6 +14,7 @@ __all__ = [
     "Answered",
     "AuthorityRow",
     "Budget",
+    "CalendarYear",
     "Code",
     "Device",
     "Division",

@@ -9,6 +9,7 @@ from datetime import date
 from uuid import UUID
 
 from tongban.rooms.people.models import AuthorityRow, Holding, Post, Site, Staff, StandIn
+from tongban.rooms.people.queries.calendars import take_up_calendars
 from tongban.rooms.people.queries.views import Actor, PostView, StaffView
 from tongban.rooms.questions import Question, ask, first
 from tongban.rulebook import authority, ladder
@@ -148,7 +149,7 @@ def powers_mark() -> Question[UUID | None]:
 
 
 def powers(mark: UUID | None = None) -> Powers:
-    """Return all posts and powers as they stand now.  Six queries after a change.
+    """Return all posts and powers as they stand now.  Seven queries after a change: the calendars are taken up as well.
 
     ``mark``: as ``powers_mark`` has just found it; None: it is read now, by one query.
     """
@@ -159,6 +160,7 @@ def powers(mark: UUID | None = None) -> Powers:
     if kept is not None and kept[0] == mark:
         return kept[1]
     read = _read()
+    take_up_calendars()
     if mark is not None:
         _kept = (mark, read)
     return read
