@@ -2,7 +2,8 @@
 
 ``python -m tongban.hall.faults.acting PLACE NUMBER``: PLACE is a JSON file the county wrote (``county``), NUMBER tells
 this actor from the others and names his diary.  What he asked for and was not answered he asks again with the same key,
-as a careful caller does; now and then he asks again for what was answered, as an impatient one does.
+as a careful caller does; now and then he asks again for what was answered, as an impatient one does, or uses an old key
+for something else, as a careless one does.
 """
 
 import http.client
@@ -36,7 +37,7 @@ COURSES = {
 }
 #: Seconds between two tries at something that does not answer, and at most between two requests.
 PATIENCE = 0.3
-THINKING = 0.4
+THINKING = 0.8
 
 
 class Unanswered(Exception):
@@ -53,11 +54,14 @@ class Actor:
         path = Path(place["diaries"]) / f"{number}.jsonl"
         self.told = read([path] if path.exists() else [])
         self.diary = Diary(path)
-        self.turn = len(self.told.asked)
+        #: Goes on after the greatest number the diary names: a key is for one request only.
+        self.turn = max((one["turn"] for one in self.told.asked.values()), default=0)
         #: Case -> item and steps still to come.
         self.cases: dict[str, tuple[str, list[str]]] = {}
         for key, (case, _) in self.told.done.items():
             self._note(self.told.asked[key], case)
+        for key in self.told.refused:
+            self.cases.pop(self.told.asked[key].get("case", ""), None)
 
     def work(self) -> None:
         """Work until killed, or until asked to stop; then everything asked has its answer."""
@@ -67,8 +71,11 @@ class Actor:
             luck = Random(f"{self.place['seed']}:{self.number}:{self.turn}")
             self.turn += 1
             time.sleep(luck.random() * THINKING)
-            if self.told.done and luck.random() < 0.08:
+            chance = luck.random()
+            if self.told.done and chance < 0.08:
                 self._again(luck)
+            elif self.told.done and chance < 0.12:
+                self._astray(luck)
             else:
                 self._ask(self._wish(luck))
 
@@ -103,6 +110,13 @@ class Actor:
         key = luck.choice(sorted(self.told.done))
         case, seq, code = self._answered(self.told.asked[key])
         self.diary.write("done", key, case=case, seq=seq if not code else -1)
+
+    def _astray(self, luck: Random) -> None:
+        """Use the key of a filing that was done for another one: that must be refused, and is no step."""
+        filed = [self.told.asked[key] for key in sorted(self.told.done) if self.told.asked[key]["step"] == "file"]
+        wish = luck.choice(filed)
+        other = {**self.place["items"][wish["item"]]["answers"], "astray": self.turn}
+        self.diary.write("astray", wish["key"], code=self._answered({**wish, "answers": other})[2])
 
     def _note(self, wish: dict[str, Any], case: str) -> None:
         self.cases[case] = (wish["item"], list(wish["course"])[1:])
@@ -179,10 +193,8 @@ class Inside(Actor):
         from tongban.rooms.casework.actions import Filing
 
         item, person = self.place["items"][wish["item"]], UUID(wish["person"])
-        offers = {code: self._offer() for code in item["materials"]}
-        filing = Filing(
-            self.place["county"], wish["item"], person, item["answers"], offers, options=frozenset(item["options"])
-        )
+        answers, offers = wish.get("answers", item["answers"]), {code: self._offer() for code in item["materials"]}
+        filing = Filing(self.place["county"], wish["item"], person, answers, offers, options=frozenset(item["options"]))
         return casework.file_case(filing, casework.person(person), key=wish["key"]).case_id
 
 
@@ -194,7 +206,7 @@ class Outside(Actor):
         body = {
             "item": wish["item"],
             "applicant": wish["person"],
-            "answers": item["answers"],
+            "answers": wish.get("answers", item["answers"]),
             "options": item["options"],
             "materials": {},
         }

@@ -8,11 +8,14 @@ import socket
 import subprocess
 import sys
 import time
-from datetime import date, timedelta
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from random import Random
 from typing import Any
 from uuid import UUID
+
+from django.conf import settings
 
 from tongban.hall import database, state
 from tongban.hall.faults.acting import COURSES
@@ -24,6 +27,8 @@ INSIDE = 2
 START = date(2026, 12, 28)
 #: Seconds anything may take to work again; a machine that others use as well is slow to start a site.
 RECOVERY = 240
+#: Seconds all promises may take when everybody has stopped: some waited for longer each time a system was away.
+DRAINING = 900
 _POWERS = ("accept", "examine", "decide", "deliver")
 
 
@@ -39,12 +44,17 @@ class RunningCounty:
         self.place = folder / "place.json"
         self.diaries = folder / "diaries"
         self.children: dict[str, subprocess.Popen[bytes]] = {}
+        #: Its files lie on a disk mounted for them, so that this disk can be full.
+        self.own_disk = False
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
 
     def __enter__(self) -> "RunningCounty":
         self.diaries.mkdir(parents=True)
+        files = Path(settings.TONGBAN_FILES)
+        files.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.own_disk = _mount("-t", "tmpfs", "-o", "size=50%,mode=700", "tmpfs", str(files))
         self._open()
         for name in ("web", "postman", *self.actors):
             self.start(name)
@@ -56,6 +66,26 @@ class RunningCounty:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
             child.wait()
+        if self.own_disk:
+            subprocess.run(["umount", "--lazy", settings.TONGBAN_FILES], check=True)
+
+    @contextlib.contextmanager
+    def no_room(self) -> Iterator[None]:
+        """Let the disk with the files have no room left; only with ``own_disk``.  Raises ``Stuck``."""
+        try:
+            for _ in range(20):  # something may be written between looking and mounting
+                disk = os.statvfs(settings.TONGBAN_FILES)
+                used = (disk.f_blocks - disk.f_bfree) * disk.f_frsize
+                if self._resize(str(used)):
+                    break
+            else:
+                raise Stuck("磁盘没有变小")
+            yield
+        finally:
+            self._resize("50%")
+
+    def _resize(self, size: str) -> bool:
+        return _mount("-o", f"remount,size={size}", str(settings.TONGBAN_FILES))
 
     @property
     def actors(self) -> list[str]:
@@ -141,22 +171,22 @@ class RunningCounty:
                 self.children[name].wait(RECOVERY)
             except subprocess.TimeoutExpired:
                 raise Stuck(f"{name} 等不到最后的答复") from None
+            del self.children[name]  # nobody starts him again
 
     def drain(self) -> None:
-        """Let a postman keep everything that is owed, what failed while a system was down included.
+        """Let the postman keep everything that is owed, for at most ``DRAINING`` seconds.
 
-        The demo's clock is moved on until nothing waits for its next turn any more.
+        What a killed postman had in hand is free after a minute of the machine's, what failed while a system was down
+        after its own waiting time.  Nothing is hurried: that it is kept at all by waiting is what is to be shown.
         """
-        from tongban.rooms import clock
+        from tongban.hall.postman.keeping import outstanding
 
-        self.kill("postman")
-        for _ in range(6):
-            command = [sys.executable, "-P", "-m", "tongban.hall", "postman", "--once"]
-            with open(self.folder / "postman.log", "ab") as log:
-                done = subprocess.run(command, stdout=log, stderr=log, cwd=state.ROOT, timeout=600)
-            if done.returncode == 0:
-                return
-            clock.set_demo(clock.now() + timedelta(hours=2), running=True)
+        end = time.monotonic() + DRAINING
+        while outstanding() and time.monotonic() < end:
+            self.tend()
+            time.sleep(1)
+        self.children["postman"].terminate()
+        self.children["postman"].wait(RECOVERY)
 
     def _answers(self) -> dict[str, int]:
         found = {}
@@ -219,14 +249,19 @@ class RunningCounty:
         from tongban.hall.county.answers import answers_for
 
         options = frozenset(one.options[-1].code for one in item.situations)
-        wanted = [one.code for one in item.materials_for(options) if one.source == "applicant"]
+        wanted = [one for one in item.materials_for(options) if one.source != "made"]
         return {
             "answers": answers_for({**item.form}, Random(self.seed), START),
             "options": sorted(options),
-            "materials": wanted,
-            "late": wanted[-1],
+            "materials": [one.code for one in wanted],
+            "late": [one.code for one in wanted if one.source == "applicant"][-1],
             "system": item.elsewhere,
         }
+
+
+def _mount(*words: str) -> bool:
+    """Mount; False where that is not allowed."""
+    return subprocess.run(["mount", *words], capture_output=True).returncode == 0
 
 
 def postmaster() -> int:

@@ -19,7 +19,7 @@ class Diary:
         os.lseek(self._handle, whole, os.SEEK_SET)
 
     def write(self, what: str, key: str, **said: Any) -> None:
-        """Add a line: ``asked``, ``done`` or ``refused``, of the request with this key."""
+        """Add a line of the request with this key: ``asked``, ``done``, ``refused``, ``astray`` (another request)."""
         line = json.dumps({"what": what, "key": key, **said}, ensure_ascii=False, separators=(",", ":"))
         os.write(self._handle, line.encode() + b"\n")
         os.fsync(self._handle)
@@ -34,7 +34,9 @@ class Told:
     #: Key -> the case and the number of the journal entry that was acknowledged.
     done: dict[str, tuple[str, int]] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
-    #: Sentences: the same request was answered in two ways.
+    #: How often a key was used for another request and refused.
+    astray: int = 0
+    #: Sentences: the same request was answered in two ways, or another one as if it were the same.
     contradictions: list[str] = field(default_factory=list)
 
     @property
@@ -52,6 +54,10 @@ def read(paths: Iterable[Path]) -> Told:
             told.asked.setdefault(key, line)
         elif what == "refused":
             told.refused[key] = line["code"]
+        elif what == "astray":
+            told.astray += 1
+            if line["code"] != "key_reused":
+                told.contradictions.append(f"编号 {key} 用于另一个请求，没有因此拒绝（{line['code'] or '办了'}）。")
         else:
             answer = (line["case"], line["seq"])
             if told.done.setdefault(key, answer) != answer:

@@ -68,6 +68,44 @@ QUESTIONS: tuple[tuple[str, str, str], ...] = (
         ),
     ),
     (
+        "移交的承诺记为办妥，却没有外部办件",
+        "lost",
+        (
+            "SELECT p.key FROM ledger_promise p WHERE p.kind = 'hand_over' AND p.done_at IS NOT NULL"
+            " AND NOT EXISTS (SELECT 1 FROM exchange_twin t WHERE t.case_id = p.subject_id)"
+        ),
+    ),
+    (
+        "送件的承诺记为办妥，却还在发件箱",
+        "lost",
+        (
+            "SELECT p.key FROM ledger_promise p JOIN exchange_outbox o ON o.key = p.key"
+            " WHERE p.kind = 'deliver_outbox' AND p.done_at IS NOT NULL AND o.state = 'queued'"
+        ),
+    ),
+    (
+        "通知记为办妥，申请人却没有消息",
+        "lost",
+        (
+            "SELECT p.key FROM ledger_promise p JOIN casework_case c ON c.id = p.subject_id"
+            " WHERE p.kind = 'notice' AND p.body->>'to' = 'applicant' AND p.done_at IS NOT NULL"
+            " AND NOT EXISTS (SELECT 1 FROM casework_letter l WHERE l.key = p.key AND l.person_id = c.applicant_id)"
+        ),
+    ),
+    (
+        "归档的承诺记为办妥，却没有档案包",
+        "lost",
+        (
+            "SELECT p.key FROM ledger_promise p WHERE p.kind = 'archive' AND p.done_at IS NOT NULL"
+            " AND NOT EXISTS (SELECT 1 FROM archive_package a WHERE a.case_id = p.subject_id)"
+        ),
+    ),
+    (
+        "一件办了两张证照",
+        "doubled",
+        "SELECT case_id, count(*) FROM licences_licence WHERE case_id IS NOT NULL GROUP BY case_id HAVING count(*) > 1",
+    ),
+    (
         "同一期限届满处理了两次",
         "doubled",
         (
@@ -124,20 +162,28 @@ def check_at_rest(told: Told, found: Found) -> None:
         found.add("lost", f"请求 {one['key']} 始终没有答复。")
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT kind, trouble, count(*) FROM ledger_promise WHERE done_at IS NULL AND due_at <= %s"
-            " GROUP BY kind, trouble",
+            "SELECT kind, trouble, count(*), max(attempts), max(claimed_until) FROM ledger_promise"
+            " WHERE done_at IS NULL AND due_at <= %s GROUP BY kind, trouble",
             [clock.now()],
         )
-        for kind, trouble, count in cursor.fetchall():
-            found.add("lost", f"承诺没有兑现：{kind} {count} 件（{trouble}）", count)
+        for kind, trouble, count, attempts, until in cursor.fetchall():
+            wait = f"最多试过 {attempts} 次，最晚的下次在 {until:%H:%M:%S}" if until else "没有人试过"
+            found.add("lost", f"承诺没有兑现：{kind} {count} 件（{trouble or '在投递员手中'}；{wait}）", count)
         cursor.execute("SELECT count(*) FROM ledger_promise WHERE done_at IS NOT NULL")
         found.checked["兑现的承诺"] += cursor.fetchone()[0]
         cursor.execute("SELECT count(*) FROM casework_case WHERE next_moment <= %s", [clock.now()])
         (late,) = cursor.fetchone()
         cursor.execute("SELECT count(*) FROM ledger_entry WHERE subject_kind = 'case' AND actor = 'law'")
         found.checked["期限届满的处理"] += cursor.fetchone()[0]
-    if late:
-        found.add("lost", f"{late} 件的期限已经届满，却没有处理。", late)
+        # Of the clocks themselves, whatever the case row says is its next moment.
+        cursor.execute(
+            "SELECT count(*) FROM casework_clock k JOIN casework_case c ON c.id = k.case_id"
+            " WHERE c.closed_at IS NULL AND k.stopped_at IS NULL AND NOT k.noted AND k.due_at <= %s",
+            [clock.now()],
+        )
+        (forgotten,) = cursor.fetchone()
+    if late or forgotten:
+        found.add("lost", f"期限已经届满，却没有处理：办件 {late} 件，期限 {forgotten} 个。", max(late, forgotten))
     found.checked["请求"] += len(told.asked)
     check(told, found)
 
@@ -175,3 +221,4 @@ def _acknowledged(told: Told, found: Found) -> None:
         found.add("doubled", sentence)
     told.contradictions.clear()
     found.checked["已答复的步骤"] += len(told.done)
+    found.checked["换了内容的旧编号被拒"] += told.astray

@@ -19,9 +19,10 @@ from django.db import connection
 
 from tongban.hall import database, safekeeping, state
 from tongban.hall.county.opening import COUNTY
-from tongban.hall.faults.county import RunningCounty, Stuck, children_of, postmaster
+from tongban.hall.faults.county import RunningCounty, children_of, postmaster
+from tongban.hall.faults.diary import Told
 from tongban.hall.faults.facts import Found, wait_for_the_law
-from tongban.rooms import clock
+from tongban.rooms import calendars, clock
 from tongban.rooms.exchange import actions as exchange
 from tongban.rooms.files import actions as files
 from tongban.rooms.files import blobs
@@ -33,7 +34,14 @@ SYSTEM = "province-tax"
 _WHILE = 4.0
 #: Makes a disk of 128 KB at the folder named after it; root may, others may not.
 _MOUNT: tuple[str, ...] = ("mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs")
-_HEALTHY = {"down": False, "slow_ms": 0, "patience_ms": 5000, "loses": 0.0, "twice": False, "shuffled": False}
+#: Seconds until somebody must have met the full disk.
+_MEETING = 60
+_HEALTHY = {"down": False, "slow_ms": 0, "patience_ms": 5000, "loses": 0.0, "twice": False, "shuffled": False} | {
+    "forgets": 0.0,
+    "invents": 0,
+    "contrary": 0.0,
+    "after_days": 1,
+}
 
 
 def kill_actor(county: RunningCounty, luck: Random, found: Found) -> str:
@@ -88,10 +96,12 @@ def system_slow(county: RunningCounty, luck: Random, found: Found) -> str:
 
 
 def system_wrong(county: RunningCounty, luck: Random, found: Found) -> str:
-    """It takes cases and its answers get lost: whoever sends again must not make a second one."""
-    with _system(loses=0.7, seed=luck.randrange(1000)):
+    """Its answers get lost, so whoever sends again must not make a second case; its decisions and lists are wrong."""
+    with _system(loses=0.7, forgets=0.3, invents=1, contrary=0.3, seed=luck.randrange(1000)):
         time.sleep(_WHILE)
-    return "对方答复丢失"
+        exchange.poll_due()
+        exchange.match_due()
+    return "对方出错"
 
 
 def system_down(county: RunningCounty, luck: Random, found: Found) -> str:
@@ -107,6 +117,8 @@ def system_twice(county: RunningCounty, luck: Random, found: Found) -> str:
     """It tells everything twice, in any order."""
     with _system(twice=True, shuffled=True, after_days=0):
         time.sleep(_WHILE)
+        exchange.poll_due()
+        exchange.poll_due()
     return "对方说两遍"
 
 
@@ -127,8 +139,7 @@ def clock_days(county: RunningCounty, luck: Random, found: Found) -> str:
     days = luck.choice((3, 8, 20))
     clock.set_demo(clock.at_local(clock.today() + timedelta(days=days), 9), running=True)
     _law(found)
-    known = clock.today().year
-    return f"时钟跳过数日（{'已知' if known <= 2026 else '未知'}年度）"
+    return f"时钟跳过数日（{'已知' if clock.today() <= calendars.calendar().known_until else '未知'}年度）"
 
 
 def full_disk(county: RunningCounty, luck: Random, found: Found) -> str:
@@ -150,8 +161,31 @@ def full_disk(county: RunningCounty, luck: Random, found: Found) -> str:
     return f"磁盘满（{way}）"
 
 
+def full_disk_at_work(county: RunningCounty, luck: Random, found: Found) -> str:
+    """The disk of the running county is full: what needs it waits, with its reason, and is kept once there is room.
+
+    Only where a disk may be mounted; elsewhere it is an upload that meets the full disk, as in ``full_disk``.
+    """
+    if not county.own_disk:
+        return full_disk(county, luck, found)
+    with county.no_room():
+        end, waiting = time.monotonic() + _MEETING, 0
+        while not waiting and time.monotonic() < end:
+            time.sleep(0.5)
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT count(*) FROM ledger_promise WHERE done_at IS NULL AND trouble = 'disk_full'")
+                (waiting,) = cursor.fetchone()
+    if not waiting:
+        found.add("wrong", f"磁盘满了 {_MEETING} 秒，没有一件承诺说明是因为磁盘满而等着。")
+    found.checked["磁盘满时等着的承诺"] += waiting
+    return "办件中磁盘满（小磁盘）"
+
+
+#: What befalls: the county, luck, where to note what is wrong; returns its name in the table.
+Trouble = Callable[[RunningCounty, Random, Found], str]
+
 #: Every kind, in the order in which they are drawn from; kills come more often.
-TROUBLES: tuple[Callable[[RunningCounty, Random, Found], str], ...] = (
+TROUBLES: tuple[Trouble, ...] = (
     kill_actor,
     kill_web,
     kill_postman,
@@ -164,6 +198,7 @@ TROUBLES: tuple[Callable[[RunningCounty, Random, Found], str], ...] = (
     clock_midnight,
     clock_days,
     full_disk,
+    full_disk_at_work,
     clock_year,
 )
 KILLS = TROUBLES[:5]
@@ -174,13 +209,16 @@ def heal() -> None:
     exchange.set_knobs(COUNTY, SYSTEM, **_HEALTHY)
 
 
-def back_up_and_restore(county: RunningCounty, found: Found) -> None:
-    """Back up the county while it works, restore it into an empty folder, and look there for what was told before."""
+def back_up(county: RunningCounty) -> Told:
+    """Back up the county while it works; returns what everybody had been told before."""
     known = county.told()
-    folder = county.folder / "backup"
-    keys = county.folder / "backup.keys.tar"
-    safekeeping.back_up(folder, keys)
-    empty = county.folder / "restored"
+    safekeeping.back_up(county.folder / "backup", county.folder / "backup.keys.tar")
+    return known
+
+
+def restore(county: RunningCounty, known: Told, found: Found) -> None:
+    """Restore the backup into an empty folder, and look there for what was told before it."""
+    folder, keys, empty = (county.folder / name for name in ("backup", "backup.keys.tar", "restored"))
     environment = {**os.environ, "TONGBAN_STATE": str(empty), "TONGBAN_DEMO": "1"}
     wanted = county.folder / "wanted.txt"
     wanted.write_text("".join(f"{case} {seq}\n" for case, seq in known.done.values()), encoding="ascii")
@@ -250,6 +288,3 @@ class _Full:
         import errno
 
         raise OSError(errno.ENOSPC, "No space left on device")
-
-
-__all__ = ["KILLS", "TROUBLES", "Stuck", "back_up_and_restore", "heal"]
