@@ -70,7 +70,7 @@ def test_whoever_takes_the_place_of_a_killed_actor_never_uses_a_key_for_two_requ
                 raise Killed
             return wish.get("case") or wish["key"], 1, "" if luck.random() < 0.9 or again[-1] else "wrong_state"
 
-    items = {code: {"answers": {}} for code in acting.COURSES}
+    items = {code: {"answers": {}, "word": "place"} for code in acting.COURSES}
     place = {"seed": 1, "diaries": str(tmp_path), "items": items, "persons": ["a", "b"]}
     path = tmp_path / "1.jsonl"
     for _ in range(60):

@@ -1,10 +1,16 @@
 """故障演练：在单独的目录里开一个示例县，边办件边出故障，查有没有丢、有没有重。
 
-随时 kill -9 办理进程、网站、投递员和数据库；对方系统慢、丢答复、整天不通、说两遍；上传时磁盘满；时钟过零点、
-过年底、进入没有放假安排的年度；办件不停时备份，恢复到空目录。每次故障后核对：已答复的步骤在台账中恰有一次，
-台账、期限、编号、指标无出入，承诺没有丢，对方没有收到两次，期限届满只处理一次。有丢、有重，状态为 1。
+随时 kill -9 办理进程、网站、投递员和数据库；对方系统慢、出错、丢答复、整天不通、说两遍；上传时磁盘满，办件中磁盘满
+（允许挂载的机器上是一块小磁盘，不允许的只在上传时注入，表中写明是哪一种）；时钟过零点、过年底、进入没有放假安排的
+年度；办件不停时备份，恢复到空目录。每种至少一次，到时间为止。每次故障后核对：已答复的步骤在台账中恰有一次，旧编号换了
+内容必被拒绝，台账、期限、编号、指标无出入，承诺没有丢，对方没有收到两次，期限届满只处理一次。最后等投递员兑现全部承诺，
+最多一刻钟，剩下的逐类说明。有丢、有重，状态为 1。
 
 ./run faults --seed 1 --minutes 1     同一种子，故障的先后相同
+
+从旧版数据表升级（带着在办件）：./run test tests/faults/test_upgrade.py
+演练自己看得见丢和重：          ./run test tests/faults/test_facts.py
+演练的结果：                    docs/operation/drill.md
 """
 
 import argparse
@@ -22,7 +28,7 @@ NEEDS_DJANGO = False
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1, metavar="种子", help="随机数种子，默认 1")
     parser.add_argument("--minutes", type=whole(1, 600), default=5, metavar="分钟", help="演练多久，默认 5")
-    parser.add_argument("--keep", action="store_true", help="留下演练的目录（日志、数据、各人的记录）")
+    parser.add_argument("--keep", action="store_true", help="留下演练的目录（日志、数据库、各人的记录）")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -112,10 +112,14 @@ class Actor:
         self.diary.write("done", key, case=case, seq=seq if not code else -1)
 
     def _astray(self, luck: Random) -> None:
-        """Use the key of a filing that was done for another one: that must be refused, and is no step."""
+        """Use the key of a filing for another one that is good but for that: refused, or it would be a step."""
         filed = [self.told.asked[key] for key in sorted(self.told.done) if self.told.asked[key]["step"] == "file"]
         wish = luck.choice(filed)
-        other = {**self.place["items"][wish["item"]]["answers"], "astray": self.turn}
+        item = self.place["items"][wish["item"]]
+        other = {
+            **item["answers"],
+            item["word"]: f"另一处 {self.turn}",
+        }
         self.diary.write("astray", wish["key"], code=self._answered({**wish, "answers": other})[2])
 
     def _note(self, wish: dict[str, Any], case: str) -> None:

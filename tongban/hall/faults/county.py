@@ -29,6 +29,8 @@ START = date(2026, 12, 28)
 RECOVERY = 240
 #: Seconds all promises may take when everybody has stopped: some waited for longer each time a system was away.
 DRAINING = 900
+#: What the rule of a form's field says where any words will do.
+_FREE = {"type", "title", "minLength", "maxLength"}
 _POWERS = ("accept", "examine", "decide", "deliver")
 
 
@@ -250,7 +252,11 @@ class RunningCounty:
 
         options = frozenset(one.options[-1].code for one in item.situations)
         wanted = [one for one in item.materials_for(options) if one.source != "made"]
+        free = (
+            name for name, rule in item.form["properties"].items() if rule["type"] == "string" and set(rule) <= _FREE
+        )
         return {
+            "word": next(free),
             "answers": answers_for({**item.form}, Random(self.seed), START),
             "options": sorted(options),
             "materials": [one.code for one in wanted],

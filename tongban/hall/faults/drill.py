@@ -32,7 +32,7 @@ def drill(folder: Path, seed: int, seconds: float, say: Callable[[str], None] = 
         for name, count in counts.most_common():
             say(f"{name:　<16}{count:>7}")
     codes = "；".join(f"{code} {n}" for code, n in Counter(told.refused.values()).most_common())
-    say(f"\n请求 {len(told.asked)}，已答复 {len(told.done)}，拒绝 {len(told.refused)}（{codes}）")
+    say(f"\n请求 {len(told.asked)}，已答复 {len(told.done)}，拒绝 {len(told.refused)}{f'（{codes}）' if codes else ''}")
     for sentence in found.sentences[:20]:
         say(f"  ✗ {sentence}")
     say(f"丢失 {found.lost}，重复 {found.doubled}，其他不符 {found.wrong}。")
