@@ -133,6 +133,14 @@ def test_a_promise_said_to_be_kept_that_was_not_is_found(own_county, tmp_path):
         system = System.objects.get(code="province-tax")
         for key in ("x", "y"):
             SimulatedCase.objects.create(system=system, key=key, case_number="ONE", number=key, taken_at=clock.now())
+        for _ in range(2):  # nothing promised it
+            casework.open_case(
+                county.code,
+                "late-step-supervision",
+                casework.Who("house"),
+                unit="scjg",
+                ties=[("arises-from", "case", case)],
+            )
         found = Found()
         check(told, found)
     names = {sentence.partition("：")[0] for sentence in found.sentences}
@@ -143,6 +151,7 @@ def test_a_promise_said_to_be_kept_that_was_not_is_found(own_county, tmp_path):
         "归档的承诺记为办妥，却没有档案包",
         "移交的承诺记为办妥，却没有外部办件",
         "对方收到两次同一办件",
+        "同一超期督办了两次",
     }
     assert names < {name for name, _, _ in QUESTIONS}
 

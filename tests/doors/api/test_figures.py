@@ -70,4 +70,6 @@ def test_a_complaint_goes_to_whoever_must_answer(office, tokens):
     made = person.post("/matters", body, key="complaint-of-lin")
     assert (made.status_code, made.told["state"]) == (201, "assigned")
     assert person.post("/matters", body, key="complaint-of-lin").told == made.told
+    other = {**body, "text": "材料又被退回来了"}  # never taken for the one before, never lost without a word
+    assert code(person.post("/matters", other, key="complaint-of-lin")) == (409, "key_reused")
     assert code(tokens.person("房示例").post("/matters", body)) == (404, "case_unknown")

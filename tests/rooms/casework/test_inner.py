@@ -1,5 +1,8 @@
 """交办 and 诉求: taken, answered, called back, closed; and up one post when nobody answers."""
 
+from dataclasses import replace
+from datetime import date
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -83,6 +86,21 @@ def test_the_same_finding_opens_one_matter(county, casework):
             casework.open_case(county.code, LATE, casework.Who("house"), unit="mzj", ties=ties, key="k")
     assert (first.case_id, again.case_id, again.again) == (first.case_id, first.case_id, True)
     assert again.numbers == first.numbers
+
+
+def test_another_question_under_the_same_key_is_not_taken_for_the_first(county, casework):
+    """Back in the browser, other words, sent again: the page says so, and the question is not lost."""
+    with county.at(2026, 9, 22):
+        ask = partial(casework.ask_about, county.code, "small-food-shop", county.citizen(), key="k")
+        first = ask(question="二楼能办吗？")
+        assert ask(question="二楼能办吗？") == first
+        with refused("key_reused"):
+            ask(question="地下室能办吗？")
+        supervisor = county.able("supervise", "reform-task")
+        assign = partial(casework.assign_task, county.code, supervisor, name="窗口延时", lead="scjg", key="t")
+        assert assign(by=date(2026, 10, 1)) == replace(assign(by=date(2026, 10, 1)), again=False)
+        with refused("key_reused"):
+            assign(by=date(2026, 11, 1))
 
 
 def test_an_appeal_is_verified_answered_called_back_and_closed(county, casework):

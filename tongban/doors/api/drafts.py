@@ -185,6 +185,7 @@ def open_matter(request: HttpRequest, body: MatterIn) -> Any:
         applicant_id=by.who.id if by.who.kind == "person" else None,
         text=body.text,
         key=by.key,
+        asked=(body.text,),
     )
     return MatterOut(case_id=done.case_id, state=done.state)
 

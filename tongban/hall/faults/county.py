@@ -27,8 +27,9 @@ INSIDE = 2
 START = date(2026, 12, 28)
 #: Seconds anything may take to work again; a machine that others use as well is slow to start a site.
 RECOVERY = 240
-#: Seconds all promises may take when everybody has stopped: some waited for longer each time a system was away.
-DRAINING = 900
+#: Seconds all promises may take when everybody has stopped, and for how many of them none need be kept: one that failed
+#: six times, because a system was away, waits for 320 seconds.
+DRAINING, QUIET = 3600, 420
 #: What the rule of a form's field says where any words will do.
 _FREE = {"type", "title", "minLength", "maxLength"}
 _POWERS = ("accept", "examine", "decide", "deliver")
@@ -176,15 +177,18 @@ class RunningCounty:
             del self.children[name]  # nobody starts him again
 
     def drain(self) -> None:
-        """Let the postman keep everything that is owed, for at most ``DRAINING`` seconds.
+        """Let the postman keep everything that is owed, within ``DRAINING`` and ``QUIET``; the facts tell what stays.
 
         What a killed postman had in hand is free after a minute of the machine's, what failed while a system was down
         after its own waiting time.  Nothing is hurried: that it is kept at all by waiting is what is to be shown.
         """
         from tongban.hall.postman.keeping import outstanding
 
-        end = time.monotonic() + DRAINING
-        while outstanding() and time.monotonic() < end:
+        began = moved = time.monotonic()
+        before = -1
+        while (left := outstanding()) and time.monotonic() < min(began + DRAINING, moved + QUIET):
+            if left != before:
+                before, moved = left, time.monotonic()
             self.tend()
             time.sleep(1)
         self.children["postman"].terminate()

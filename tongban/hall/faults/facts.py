@@ -68,6 +68,40 @@ QUESTIONS: tuple[tuple[str, str, str], ...] = (
         ),
     ),
     (
+        "对方已有结果，办件却没有",
+        "lost",
+        (
+            "SELECT t.number FROM exchange_twin t WHERE t.state IN ('granted', 'refused') AND NOT EXISTS (SELECT 1"
+            " FROM ledger_entry e WHERE e.subject_id = t.case_id AND e.step = concat(t.state, '_elsewhere'))"
+        ),
+    ),
+    (
+        "对方的同一结果办了两次",
+        "doubled",
+        (
+            "SELECT subject_id, count(*) FROM ledger_entry WHERE subject_kind = 'case' AND step LIKE '%_elsewhere'"
+            " GROUP BY subject_id HAVING count(*) > 1"
+        ),
+    ),
+    (
+        "同一超期督办了两次",
+        "doubled",
+        (
+            "SELECT t.target_id, count(*) FROM casework_tie t JOIN casework_case c ON c.id = t.case_id"
+            " WHERE t.role = 'arises-from' AND c.item_code = 'late-step-supervision' GROUP BY t.target_id"
+            " HAVING count(*) > (SELECT count(*) FROM ledger_promise p"
+            " WHERE p.kind = 'matter' AND p.subject_id = t.target_id)"
+        ),
+    ),
+    (
+        "督办的承诺记为办妥，却没有督办件",
+        "lost",
+        (
+            "SELECT p.key FROM ledger_promise p WHERE p.kind = 'matter' AND p.done_at IS NOT NULL"
+            " AND NOT EXISTS (SELECT 1 FROM ledger_usedkey k WHERE k.key = p.key AND k.actor = 'house')"
+        ),
+    ),
+    (
         "移交的承诺记为办妥，却没有外部办件",
         "lost",
         (

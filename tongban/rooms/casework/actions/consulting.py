@@ -66,6 +66,7 @@ def ask_about(county: str, item_code: str, who: Who, *, question: str, phone: st
         notes={"item": item_code},
         looked_up=True,
         key=key,
+        asked=(question, phone),
     )
     row = read(done.case_id).row
     return Asked(done.case_id, str(row["number"]), str(row["lookup_code"]))

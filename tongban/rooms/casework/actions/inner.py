@@ -29,6 +29,7 @@ def open_case(
     notes: Mapping[str, Any] | None = None,
     rehearsal: bool = False,
     key: str = "",
+    asked: Sequence[object] = (),
     step: str = "open",
     given: Given | None = None,
     texts: Mapping[str, str] | None = None,
@@ -36,11 +37,12 @@ def open_case(
 ) -> Done:
     """交办 or 诉求: open a matter or an appeal for ``unit``, in the hands of the post ``holder``.
 
-    ``ties`` say why it exists: (role, kind, id).  The same ``key`` opens it once.  ``rehearsal``: what it arises from
-    is a rehearsed case.  ``given``: what else the first step is told, e.g. the time it has.  ``texts``: free text
-    beside ``text``.  ``looked_up``: whoever asked may look at it by number and code.
+    ``ties`` say why it exists: (role, kind, id).  The same ``key`` opens it once; ``asked`` is what somebody's request
+    says beside unit and ties, by which it is known again (what the house owes is known by its key).  ``rehearsal``:
+    what it arises from is a rehearsed case.  ``given``: what else the first step is told, e.g. the time it has.
+    ``texts``: free text beside ``text``.  ``looked_up``: whoever asked may look at it by number and code.
     """
-    digest = fingerprint(county, item_code, unit, ties) if key else b""
+    digest = fingerprint(county, item_code, unit, ties, *asked) if key else b""
     now = clock.now()
     found = catalogue.in_force(county, item_code, clock.legal_date(now))
     _, wrapped = crypto.new_key()

@@ -44,6 +44,7 @@ def assign_task(
         notes={"helpers": list(helpers)},
         given=Given(time_needed=Limit(days, Unit.D)),
         key=key,
+        asked=(name.strip(), by, helpers),
     )
 
 
