@@ -54,14 +54,11 @@ class RunningCounty:
             self.port = int(probe.getsockname()[1])
 
     def __enter__(self) -> "RunningCounty":
-        self.diaries.mkdir(parents=True)
-        files = Path(settings.TONGBAN_FILES)
-        files.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.own_disk = _mount("-t", "tmpfs", "-o", "size=50%,mode=700", "tmpfs", str(files))
-        self._open()
-        for name in ("web", "postman", *self.actors):
-            self.start(name)
-        self.wait_for_web()
+        try:
+            self._begin()
+        except BaseException:  # an interruption too: nothing is left running
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -71,6 +68,16 @@ class RunningCounty:
             child.wait()
         if self.own_disk:
             subprocess.run(["umount", "--lazy", settings.TONGBAN_FILES], check=True)
+
+    def _begin(self) -> None:
+        self.diaries.mkdir(parents=True)
+        files = Path(settings.TONGBAN_FILES)
+        files.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.own_disk = _mount("-t", "tmpfs", "-o", "size=50%,mode=700", "tmpfs", str(files))
+        self._open()
+        for name in ("web", "postman", *self.actors):
+            self.start(name)
+        self.wait_for_web()
 
     @contextlib.contextmanager
     def no_room(self) -> Iterator[None]:
