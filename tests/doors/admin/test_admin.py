@@ -170,7 +170,9 @@ def test_a_token_is_shown_once_and_revoked(system):
     page = system.post("/manage/tokens/", form)
     secret = re.search(r"tb_[\w-]+", page.content.decode())
     assert secret is not None
-    assert secret[0] in system.post("/manage/tokens/", form).content.decode()
+    again = system.post("/manage/tokens/", form, follow=True).content.decode()
+    assert secret[0] not in again
+    assert "只显示一次" in again
     assert len(queries.tokens(COUNTY)) == 1
     assert secret[0] not in system.get("/manage/tokens/").content.decode()
     assert people.admit(secret[0])[0].system == "population"
@@ -180,6 +182,19 @@ def test_a_token_is_shown_once_and_revoked(system):
         answer = system.post("/manage/tokens/", form | wrong | {"key": key()})
         assert answer.status_code == 422
         assert sentence in text_of(answer)
+
+
+def test_the_secret_of_a_token_is_kept_nowhere(system):
+    """Not with the answers either that are kept for a form sent twice."""
+    from tongban.rooms import crypto
+    from tongban.rooms.people.models import Answered
+
+    form = {"name": "人口系统推送", "system": "population", "scopes": ["exchange"], "days": "30", "key": key()}
+    secret = re.search(r"tb_[\w-]+", system.post("/manage/tokens/", form).content.decode())
+    assert secret is not None
+    kept = [crypto.open_text(bytes(one.answer_sealed)) for one in Answered.objects.exclude(answer_sealed=None)]
+    assert kept
+    assert [one for one in kept if secret[0] in one or "tb_" in one] == []
 
 
 def test_adapters_tell_of_a_system_that_is_down(system, county):

@@ -13,6 +13,9 @@ def test_an_address_that_does_not_exist_is_404(office, nobody):
     is_error(nobody.get("/nowhere"), 404, "address_unknown")
     is_error(nobody.post("/nowhere", {}), 404, "address_unknown")
     is_error(nobody.get("/cases/not-a-number"), 404, "address_unknown")
+    # A line break in an address is no way out of the API.
+    is_error(nobody.get("/cases/%7C%0A0"), 404, "address_unknown")
+    is_error(nobody.post("/cases/a%0A/steps/accept%0A", {}), 404, "address_unknown")
 
 
 def test_a_method_that_is_not_offered_is_405_and_says_what_is(office, nobody):
@@ -53,6 +56,17 @@ def test_a_change_without_a_request_number_is_400(office, tokens):
 
 def test_json_that_cannot_be_read_is_400(office, tokens):
     is_error(tokens.person().ask("POST", "/uploads", "{", media="application/json"), 400, "bad_request")
+
+
+def test_half_a_character_is_400_and_a_whole_one_is_taken(office, tokens):
+    """What is written out as half of a pair is no text: no table can keep it."""
+    me = tokens.person()
+    body = f'{{"item": "small-food-shop", "applicant": "{office.citizen().id}", "answers": {{"shop_name": "%s"}}}}'
+    is_error(me.ask("POST", "/drafts", (body % "\\ud8c2e").encode()), 400, "bad_request")
+    is_error(me.ask("POST", "/drafts", (body % "\\udc00\\ud83d").encode()), 400, "bad_request")
+    assert me.ask("POST", "/drafts", (body % "\\ud83d\\ude00").encode()).status_code == 201
+    is_error(me.ask("POST", "/drafts", b'{"\\ud83d'), 400, "bad_request")
+    is_error(me.ask("POST", "/drafts", b"[" * 100_000), 400, "bad_request")
 
 
 def test_another_content_type_is_415(office, tokens):

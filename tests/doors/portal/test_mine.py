@@ -298,16 +298,57 @@ def test_everything_of_hers_is_taken_away_and_the_taking_is_logged(now, me):
     from tongban.rooms.ledger.queries import who_looked
     from tongban.rooms.licences import actions as sealing
 
-    case_id = now.filed()
-    sealing.seal_now(case_id)
-    answer = me.post("/mine/export/")
-    packed = ZipFile(io.BytesIO(answer.content))
+    case_id, done = now.filed(), now.delivered()
+    for one in (case_id, done):
+        sealing.seal_now(one)
+    packed = taken(me)
+    names = packed.namelist()
+    assert packed.testzip() is None
     number = file_of(case_id).row["number"]
-    told = json.loads(packed.read(f"cases/{number}.json"))
-    assert told["answers"] == now.answers(SHOP)
+    assert json.loads(packed.read(f"cases/{number}/case.json"))["answers"] == now.answers(SHOP)
     assert json.loads(packed.read("person.json"))["name"] == "林示例"
-    assert any(name.endswith(".pdf") for name in packed.namelist())
+    for code, row in file_of(case_id).materials.items():
+        if row["file_id"]:
+            assert packed.read(f"cases/{number}/materials/{code}.png").startswith(b"\x89PNG"), code
+    ended = f"cases/{file_of(done).row['number']}/documents/"
+    assert [one for one in names if one.startswith(ended)]
+    assert [one for one in names if one.startswith("licences/")]
+    assert all(packed.read(one).startswith(b"%PDF") for one in names if one.endswith(".pdf"))
+    index = packed.read("index.html").decode()
+    assert [one for one in names if one != "index.html" and f'href="{one}"' not in index] == []
     assert "本人导出全部数据" in [one.purpose for one in who_looked(now.citizen().id)]
+
+
+def test_what_she_takes_away_is_only_of_herself(now, me):
+    """Of a case in which she acts for somebody else there is its number, and nothing that stands in it."""
+    from tongban.rooms.casework import actions as casework
+
+    firm, agent = now.firm(), now.citizen("代示例")
+    case_id = casework.file_case(now.filing(applicant=firm), agent).case_id
+    number = file_of(case_id).row["number"]
+    packed = taken(signed_in(agent))
+    assert [one["number"] for one in json.loads(packed.read("cases-of-others.json"))] == [number]
+    assert [one for one in packed.namelist() if number in one] == []
+    assert number not in "".join(taken(me).namelist())
+
+
+def test_it_is_sent_as_it_is_made_and_at_most_five_times_a_day(now, me):
+    now.filed()
+    answer = me.post("/mine/export/")
+    assert answer.streaming
+    assert answer["Content-Disposition"].startswith("attachment;")
+    pieces = list(answer.streaming_content)
+    assert len(pieces) > 8
+    for _ in range(4):
+        assert me.post("/mine/export/").status_code == 200
+    again = me.post("/mine/export/")
+    assert again.status_code == 429
+    assert "明天" in text_of(again)
+
+
+def taken(browser):
+    answer = browser.post("/mine/export/")
+    return ZipFile(io.BytesIO(answer.getvalue()))
 
 
 def test_a_full_session_offers_the_next_free_one(now):

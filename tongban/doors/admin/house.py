@@ -237,6 +237,9 @@ def tokens(request: HttpRequest) -> HttpResponse:
                 messages.success(request, _("令牌已收回，即刻失效。"))
                 return redirect("admin-tokens")
             secret = _make_token(request)
+            if not secret:
+                messages.info(request, _("这个令牌刚才已经制作，只显示一次。没有记下的，请收回后重新制作。"))
+                return redirect("admin-tokens")
         except Refused as error:
             no = error
     now = clock.now()
@@ -306,23 +309,28 @@ def _move_window(asks: Visitor, window: UUID, zone: UUID) -> None:
 
 
 def _make_token(request: HttpRequest) -> str:
+    """Return the secret of a new token; empty when the same form was sent before: the secret is kept nowhere."""
     asks, typed = visitor(request), request.POST
     days = typed.get("days", "")
     if not typed.get("system"):
         raise Refused("token_of_one", _("请选择这个令牌给哪个对接系统用。"))
     name, scopes, system = typed.get("name", ""), typed.getlist("scopes"), typed["system"]
+    secrets: list[str] = []
 
     def make() -> str:
-        return people.make_token(
+        made = people.make_token(
             asks.county,
             name,
             actor=asks.who.name,
             scopes=scopes,
             system=system,
             days=int(days) if days.isascii() and days.isdigit() and len(days) < 5 else 0,
-        ).secret
+        )
+        secrets.append(made.secret)
+        return str(made.id)
 
-    return str(lists.once(request, ["make_token", name, scopes, system, days], make))
+    lists.once(request, ["make_token", name, scopes, system, days], make)
+    return "".join(secrets)
 
 
 def _seal_state(withdrawn: bool, left: timedelta) -> Cell:

@@ -4,6 +4,8 @@ An operation says which scope it needs; one that needs none is open to everybody
 itself, everybody else by the address he comes from.
 """
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -28,6 +30,8 @@ MOST_JSON, MOST_BYTES = 1024 * 1024, 20 * 1024 * 1024
 AT_DESK = frozenset({Power.RECEIVE, Power.ACCEPT, Power.DELIVER})
 
 KEY_HEADER = "Idempotency-Key"
+#: A character beyond the first plane may be written out as two halves; only then a half may stand alone.
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,4 +203,17 @@ def _check_body(request: HttpRequest, needs: Needs) -> HttpResponse | None:
     # A zero byte, as itself or written out: no table can keep it.
     if needs.body == "application/json" and length and (b"\\u0000" in request.body or b"\0" in request.body):
         return errors.plain(400)
+    if needs.body == "application/json" and length and _HALF.search(request.body) and not _is_text(request.body):
+        return errors.plain(400)
     return None
+
+
+def _is_text(body: bytes) -> bool:
+    """Whether JSON holds nothing but whole characters: half of a pair, written out, is none and cannot be kept."""
+    try:
+        json.dumps(json.loads(body), ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    except (ValueError, RecursionError):
+        return True  # no JSON at all: that is told where it is read
+    return True

@@ -65,4 +65,4 @@ def _guarded() -> list[URLPattern]:
     return found
 
 
-urlpatterns = [path("openapi.json", openapi, name="openapi"), *_guarded(), re_path(r"^.*$", nowhere)]
+urlpatterns = [path("openapi.json", openapi, name="openapi"), *_guarded(), re_path(r"^[\s\S]*\Z", nowhere)]

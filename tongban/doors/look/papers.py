@@ -5,7 +5,13 @@ The answer says the type, forbids guessing another one, and shuts what it shows 
 plug-ins or the reader's sign-in.
 """
 
-from django.http import HttpResponse
+from collections.abc import Iterator
+from typing import TypeVar
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 #: Kind of file, told by its content -> how it is sent.  Anything else is saved and not shown.
 TYPES = {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}
@@ -34,7 +40,15 @@ def saved(content: bytes, kind: str, name: str) -> HttpResponse:
     return _careful(answer, "attachment", name)
 
 
-def _careful(answer: HttpResponse, how: str, name: str) -> HttpResponse:
+def streamed(parts: Iterator[bytes], kind: str, name: str) -> StreamingHttpResponse:
+    """Return a file to be kept that is sent as it is made, and is never whole in memory."""
+    answer = StreamingHttpResponse(parts, content_type=kind)
+    answer.headers["Content-Security-Policy"] = SAVED
+    answer.headers["X-Accel-Buffering"] = "no"
+    return _careful(answer, "attachment", name)
+
+
+def _careful(answer: Answer, how: str, name: str) -> Answer:
     plain = "".join(one if one.isascii() and (one.isalnum() or one in "-_.") else "_" for one in name)[:120]
     answer.headers["Content-Disposition"] = f'{how}; filename="{plain}"'
     answer.headers["X-Content-Type-Options"] = "nosniff"

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from tongban.doors.portal.mine import appointments, cases, home, licences, looked, mandates, messages, ratings, steps
+from tongban.doors.portal.mine import (
+    appointments,
+    cases,
+    home,
+    licences,
+    looked,
+    mandates,
+    messages,
+    ratings,
+    steps,
+    taking,
+)
 
 urlpatterns = [
     path("", home.page, name="mine"),
@@ -22,7 +33,7 @@ urlpatterns = [
     path("messages/", messages.page, name="mine-messages"),
     path("ratings/", ratings.page, name="mine-ratings"),
     path("looked/", looked.page, name="mine-looked"),
-    path("export/", looked.export, name="mine-export"),
+    path("export/", taking.export, name="mine-export"),
     path("appointments/", appointments.page, name="mine-appointments"),
     path("appointments/<uuid:seat_id>/cancel/", appointments.cancel, name="mine-appointment-cancel"),
 ]
