@@ -476,6 +476,8 @@ FORMS: dict[str, Callable[[Objects], list[Body]]] = {
     "station-offline-send": _sent(entry="{}"),
     "items-order-withdraw": _sent(),
     "admin-proposals": _proposals,
+    "admin-differences": _sent(difference=str(NOTHING), how="explained", note="已查明"),
+    "admin-matching": _sent(),
     "mine-appointments": _sent(session=str(NOTHING)),
     "mine-appointment-cancel": _sent(),
     "mine-follow": _sent(),
