@@ -465,6 +465,7 @@ def _sent(**body: Any) -> Callable[[Objects], list[Body]]:
 
 #: Address -> its forms that the walk does not find on a page.
 FORMS: dict[str, Callable[[Objects], list[Body]]] = {
+    "account-phone-new": _sent(phone="13900000000"),
     "counter-step": _counter_steps,
     "counter-original": _originals,
     "counter-case": _sent(lack="layout"),

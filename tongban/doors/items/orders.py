@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from tongban.doors.guards import guarded_by
 from tongban.doors.items.views import editor
 from tongban.doors.look.fields import Choice, Field
+from tongban.doors.look.sending import sent_once
 from tongban.doors.visiting import visitor
 from tongban.rooms import clock
 from tongban.rooms.catalogue import actions as catalogue
@@ -44,7 +45,7 @@ def new(request: HttpRequest) -> HttpResponse:
     wrong = ""
     if request.method == "POST":
         try:
-            catalogue.order_change(visitor(request).county, _order(given), by=visitor(request).who.name)
+            sent_once(request, ["order", *given.values()], lambda: _ordered(request, given))
         except Refused as no:
             wrong = no.sentence
         else:
@@ -58,12 +59,23 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """Take an order back before its day."""
-    catalogue.withdraw_order(visitor(request).county, order_id, by=visitor(request).who.name)
+    asks = visitor(request)
+
+    def withdrawn() -> str:
+        catalogue.withdraw_order(asks.county, order_id, by=asks.who.name)
+        return ""
+
+    sent_once(request, ["withdraw-order", order_id], withdrawn)
     messages.success(request, _("调整令已撤回。"))
     return redirect("items-orders")
 
 
 _NAMES = ("number", "kind", "items", "target", "on", "notice", "basis_kind", "basis_text", "basis_source")
+
+
+def _ordered(request: HttpRequest, given: dict[str, str]) -> str:
+    catalogue.order_change(visitor(request).county, _order(given), by=visitor(request).who.name)
+    return ""
 
 
 def _order(given: dict[str, str]) -> NewOrder:

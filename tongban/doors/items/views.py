@@ -14,7 +14,8 @@ from tongban.doors.guards import guarded_by, staff
 from tongban.doors.items import sections
 from tongban.doors.look.fields import Field
 from tongban.doors.look.paging import number_of, paged
-from tongban.doors.visiting import visitor
+from tongban.doors.look.sending import sent_once
+from tongban.doors.visiting import Visitor, visitor
 from tongban.rooms import clock
 from tongban.rooms.casework.queries.pinned import open_by_version
 from tongban.rooms.catalogue import actions as catalogue
@@ -80,17 +81,11 @@ def new(request: HttpRequest) -> HttpResponse:
     given = {name: request.POST.get(name, "").strip() for name in ("code", "name", "copy")}
     if request.method == "POST":
         try:
-            content: dict[str, Any] = queries.draft_content(county, given["copy"]) if given["copy"] else {}
-            if any(one.code == given["code"] for one in queries.drafts(county)):
-                raise Refused("draft_code", _("这个代号已有草稿。请换一个代号，或直接打开那份草稿修改。"))
-            content |= {"code": given["code"], "name": given["name"]}
-            for own in ("catalog_code", "task_code", "handle_code", "local_code"):
-                content.pop(own, None)
-            saved = catalogue.save_draft(county, content, visitor(request).who.name)
+            code = sent_once(request, ["new-item", *given.values()], lambda: _begun(county, given, visitor(request)))
         except Refused as no:
             wrong = no.sentence
         else:
-            return redirect("items-item", code=saved.code)
+            return redirect("items-item", code=code)
     fields = (
         Field(
             "code", _("代号"), value=given["code"], hint=_("小写字母、数字和连字符，定下后不能改，如 small-food-shop")
@@ -102,6 +97,22 @@ def new(request: HttpRequest) -> HttpResponse:
     )
     context = {"fields": fields, "wrong": wrong}
     return render(request, "items/new.html", context, status=422 if wrong else 200)
+
+
+def _begun(county: str, given: dict[str, str], asks: Visitor) -> str:
+    """Begin a draft and return its code."""
+    content: dict[str, Any] = queries.draft_content(county, given["copy"]) if given["copy"] else {}
+    if any(one.code == given["code"] for one in queries.drafts(county)):
+        raise Refused("draft_code", _("这个代号已有草稿。请换一个代号，或直接打开那份草稿修改。"))
+    content |= {"code": given["code"], "name": given["name"]}
+    for own in ("catalog_code", "task_code", "handle_code", "local_code"):
+        content.pop(own, None)
+    return catalogue.save_draft(county, content, asks.who.name).code
+
+
+def _published(county: str, code: str, day: date, asks: Visitor) -> str:
+    catalogue.publish(county, code, by=asks.who.name, from_day=day)
+    return ""
 
 
 @guarded_by(editor)
@@ -119,7 +130,7 @@ def publish(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         try:
             day = _day(raw)
-            catalogue.publish(county, code, by=visitor(request).who.name, from_day=day)
+            sent_once(request, ["publish", code, day], lambda: _published(county, code, day, visitor(request)))
         except Refused as no:
             wrong, needs_order = no.sentence, no.code == "order_needed"
         else:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by
 from tongban.doors.look.fields import Choice, Field
+from tongban.doors.look.sending import sent_once
 from tongban.doors.office.views import OFFICE
 from tongban.doors.visiting import Visitor, visitor
 from tongban.rooms import clock
@@ -72,7 +73,12 @@ def page(request: HttpRequest) -> HttpResponse:
 def _change(asks: Visitor, request: HttpRequest) -> None:
     said = request.POST
     if end := said.get("end", ""):
-        people.end_stand_in(_id(end), actor=asks.staff)
+
+        def ended() -> str:
+            people.end_stand_in(_id(end), actor=asks.staff)
+            return ""
+
+        sent_once(request, ["end-stand-in", end], ended)
         return
 
     def appoint() -> str:
@@ -87,11 +93,7 @@ def _change(asks: Visitor, request: HttpRequest) -> None:
         return str(made)
 
     words = [said.get(name, "") for name in ("post", "by", "from", "until", "order")]
-    key = said.get("key", "")[:60]
-    if key:
-        people.once(asks.who.name, key, ["stand-in", *words], appoint)
-    else:
-        appoint()
+    sent_once(request, ["stand-in", *words], appoint)
 
 
 def _fields(powers: queries.Powers, asks: Visitor, below: list[queries.PostView], said: object) -> list[Field]:

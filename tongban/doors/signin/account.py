@@ -52,6 +52,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "principals": queries.acts_for(signed.person_id, day) if signed.person_id else (),
         "sign_ins": [(one, _way(one.way)) for one in queries.sign_ins(signed.account_id)],
         "here": signed.sign_in_id,
+        "tail": queries.phone_tail(signed.person_id) if signed.person_id else "",
         "signed": signed,
     }
     return render(request, "signin/account.html", context)

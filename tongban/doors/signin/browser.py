@@ -39,7 +39,7 @@ class Underway:
     """Somebody who asked for a code."""
 
     secret: str
-    #: ``register``, ``sign_in``, ``reset`` or ``first``.
+    #: ``register``, ``sign_in``, ``reset``, ``first``, ``old`` or ``new``.
     purpose: str
     next: str
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from tongban.doors.guards import anyone, guarded_by
 from tongban.doors.signin import browser, forms
 from tongban.doors.signin.entering import let_in, second_step
+from tongban.doors.signin.phone import changed
 from tongban.doors.visiting import address_of, visitor
 from tongban.rooms.exchange import actions as exchange
 from tongban.rooms.people import actions as people
@@ -51,6 +52,10 @@ def prove(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             people.prove_code(county, underway.secret, request.POST.get("code", ""))
+            if underway.purpose == "new":
+                return changed(request, underway.secret)
+            if underway.purpose == "old":
+                return redirect("account-phone-new")
             if underway.purpose == "sign_in":
                 return let_in(request, people.enter_by_code(county, underway.secret), "code", underway.next)
             return redirect("identity" if underway.purpose == "register" else "new-password")
@@ -58,6 +63,7 @@ def prove(request: HttpRequest) -> HttpResponse:
             no = error
     hint = _("如果这个号码能用于这一步，短信已经发出，10 分钟内有效。")
     again = {"register": "register", "sign_in": "sign-in-code", "reset": "forgotten", "first": "first"}
+    again |= {"old": "account-phone", "new": "account-phone"}
     return forms.show(
         request,
         [forms.code(hint)],
@@ -107,7 +113,7 @@ def identity(request: HttpRequest) -> HttpResponse:
 def new_password(request: HttpRequest) -> HttpResponse:
     """Ask for a new password; afterwards she is in."""
     underway = browser.underway_of(request)
-    if underway is None or underway.purpose == "sign_in":
+    if underway is None or underway.purpose not in ("register", "reset", "first"):
         return redirect("sign-in")
     fields = [
         forms.password(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongban.doors.signin import account, codes, demo, entering, outside
+from tongban.doors.signin import account, codes, demo, entering, outside, phone
 
 urlpatterns = [
     path("sign-in/", entering.page, name="sign-in"),
@@ -22,6 +22,9 @@ urlpatterns = [
     path("account/", account.account, name="account"),
     path("account/for/", account.acting, name="account-for"),
     path("account/post/", account.post, name="account-post"),
+    path("account/phone/", phone.begin, name="account-phone"),
+    path("account/phone/identity/", phone.identity, name="account-phone-identity"),
+    path("account/phone/new/", phone.fresh, name="account-phone-new"),
     path("prefer/", account.prefer, name="prefer"),
     path("demo/", demo.page, name="demo"),
 ]

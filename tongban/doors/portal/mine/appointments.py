@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by
+from tongban.doors.look.sending import sent_once
 from tongban.doors.portal.filing.keeping import applicant as guard
 from tongban.doors.visiting import visitor
 from tongban.rooms import clock
@@ -78,7 +79,12 @@ def cancel(request: HttpRequest, seat_id: UUID) -> HttpResponse:
     if (seat.holder_kind, seat.holder_id) != ("person", asks.person_id):
         raise Refused("seat_unknown", _("没有找到这个预约。请核对预约码。"))
     if request.method == "POST":
-        booking.cancel_booking(seat_id, actor=asks.who.name)
+
+        def cancelled() -> str:
+            booking.cancel_booking(seat_id, actor=asks.who.name)
+            return ""
+
+        sent_once(request, ["cancel", seat_id], cancelled)
         messages.success(request, _("已取消预约，名额已让给别人。"))
         return redirect("mine-appointments")
     return render(request, "mine/cancel.html", {"seat": seat})

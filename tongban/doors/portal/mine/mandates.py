@@ -11,9 +11,10 @@ from django.utils.translation import gettext_noop
 
 from tongban.doors.guards import guarded_by, person
 from tongban.doors.look.fields import Choice, Field
+from tongban.doors.look.sending import sent_once
 from tongban.doors.portal.filing.keeping import applicant as guard
 from tongban.doors.portal.mine.home import close_to
-from tongban.doors.visiting import visitor
+from tongban.doors.visiting import Visitor, visitor
 from tongban.rooms import clock
 from tongban.rooms.catalogue import queries as catalogue
 from tongban.rooms.people import actions as people
@@ -161,16 +162,26 @@ def give(request: HttpRequest) -> HttpResponse:
 def revoke(request: HttpRequest, mandate_id: UUID) -> HttpResponse:
     """撤回委托, after a question."""
     asks = visitor(request)
+    if request.method == "POST":
+        sent_once(request, ["revoke", mandate_id], lambda: _revoked(asks, mandate_id))
+        messages.success(request, _("已撤回委托，从现在起对方不能再替您办理。"))
+        return redirect("mine-mandates")
+    return render(request, "mine/revoke.html", {"agent": queries.person(_given(asks, mandate_id)).name})
+
+
+def _given(asks: Visitor, mandate_id: UUID) -> UUID:
+    """Return the agent of a mandate given by her or somebody close to her.  Raises ``Refused("mandate_unknown")``."""
     close = close_to(asks)
     one = next((one for who in close for one in queries.mandates_of(who) if one.id == mandate_id), None)
     if one is None or one.principal_id not in close:
         raise Refused("mandate_unknown", _("找不到这份委托，或已经撤回。请刷新后再看。"))
-    agent = queries.person(one.agent_id).name
-    if request.method == "POST":
-        people.revoke_mandate(mandate_id, actor=asks.who.name)
-        messages.success(request, _("已撤回委托，从现在起对方不能再替您办理。"))
-        return redirect("mine-mandates")
-    return render(request, "mine/revoke.html", {"agent": agent})
+    return one.agent_id
+
+
+def _revoked(asks: Visitor, mandate_id: UUID) -> str:
+    _given(asks, mandate_id)
+    people.revoke_mandate(mandate_id, actor=asks.who.name)
+    return ""
 
 
 def _find(county: str, who: str, name: str, number: str) -> UUID:

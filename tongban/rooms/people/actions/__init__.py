@@ -46,6 +46,7 @@ from tongban.rooms.people.actions.persons import (
     unmerge,
     withdraw_identifier,
 )
+from tongban.rooms.people.actions.phones import ask_new_phone, ask_old_phone, change_phone, show_identity
 from tongban.rooms.people.actions.places import (
     change_hours,
     close_site,
@@ -129,6 +130,10 @@ __all__ = [
     "enter_by_password",
     "enter_from_outside",
     "enter_settlement",
+    "ask_new_phone",
+    "ask_old_phone",
+    "change_phone",
+    "show_identity",
     "figures_at",
     "finish_registration",
     "forget_answers",

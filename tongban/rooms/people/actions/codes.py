@@ -34,7 +34,7 @@ class ToSend:
 
     phone: str
     code: str
-    #: ``register``, ``sign_in``, ``reset`` or ``first``.
+    #: ``register``, ``sign_in``, ``reset``, ``first``, ``old``, ``new``; ``moved`` carries no code but the news.
     purpose: str
     minutes: int
 
@@ -69,6 +69,30 @@ def ask_code(county: str, purpose: str, login: str, *, address: str) -> str:
     return secret
 
 
+def send(account: Account, purpose: str, phone: str, *, person: Person | None = None, proved: bool = False) -> str:
+    """Send a code about an account within the transaction of something greater; returns its secret.
+
+    ``proved``: what it would show has been shown otherwise, nothing is sent.  ``moved`` tells the old phone for a day.
+    """
+    secret, now = "co_" + urlsafe_b64encode(os.urandom(24)).decode(), clock.now()
+    made = Code.objects.create(
+        county=account.county,
+        purpose=purpose,
+        secret_hash=crypto.keyed_hash("code_secret", secret),
+        phone_sealed=crypto.seal_text(phone),
+        phone_hash=crypto.keyed_hash("phone", phone),
+        account=account,
+        person=person,
+        code_sealed=crypto.seal_text(f"{secrets.randbelow(1_000_000):06d}"),
+        made_at=now,
+        ends_at=now + (KEPT if purpose == "moved" else GO_ON if proved else GOOD_FOR),
+        proved_at=now if proved else None,
+    )
+    if not proved:
+        ledger.promise("code", "code", made.id, f"code:{made.id}", {})
+    return secret
+
+
 def prove_code(county: str, secret: str, typed: str) -> None:
     """The code was typed.  Raises ``Refused``: ``code_over`` (ask for a new one), ``code_wrong``."""
     wrong = False
@@ -77,7 +101,7 @@ def prove_code(county: str, secret: str, typed: str) -> None:
         if row.proved_at is not None:
             return
         if row.ends_at <= clock.now() or row.tries >= TRIES:
-            raise _over()
+            raise over()
         Code.objects.filter(id=row.id).update(tries=F("tries") + 1)
         right = compare_digest(crypto.open_text(row.code_sealed).encode(), typed.replace(" ", "").encode())
         if right and (row.purpose == "register" or row.account_id is not None):
@@ -93,7 +117,7 @@ def proved(county: str, secret: str, purpose: str) -> Code:
     """Return the row of a code that was proved and not used yet, locked.  Raises ``Refused("code_over")``."""
     row = _row(county, secret, lock=True)
     if row.purpose != purpose or row.proved_at is None or row.ends_at <= clock.now():
-        raise _over()
+        raise over()
     return row
 
 
@@ -128,11 +152,12 @@ def _row(county: str, secret: str, *, lock: bool = False) -> Code:
     rows = Code.objects.select_for_update(of=("self",)) if lock else Code.objects
     found = rows.filter(county=county, secret_hash=crypto.keyed_hash("code_secret", secret), used_at=None).first()
     if found is None:
-        raise _over()
+        raise over()
     return found
 
 
-def _over() -> Refused:
+def over() -> Refused:
+    """Return the refusal of a code that is of no more use."""
     return Refused("code_over", "验证码已失效，或已经用过。请重新获取验证码。")
 
 

@@ -59,13 +59,13 @@ def tie_person(
     if known is None:
         if not confirmed:
             raise _at_window()
-        _check_phone_free(county, phone, None)
+        check_phone_free(county, phone, None)
         found = register_person(name, county=county, actor="house", identifiers=[(scheme, number, issuer)], phone=phone)
     else:
         found = known.id
         person = open_person(found, lock=True)
         _check_known(person, name, bytes(row.phone_hash))
-        _check_phone_free(county, phone, person.id)
+        check_phone_free(county, phone, person.id)
     row.person_id = found
     row.save(update_fields=["person"])
 
@@ -78,7 +78,7 @@ def finish_registration(county: str, secret: str, password: str) -> UUID:
         raise Refused("code_over", "还没有核对姓名和证件。请回到上一步填写。")
     phone = crypto.open_text(row.phone_sealed)
     check_strength(password, phone, *_numbers(row.person_id))
-    _check_phone_free(county, phone, row.person_id)
+    check_phone_free(county, phone, row.person_id)
     account = Account.objects.select_for_update(of=("self",)).filter(person_id=row.person_id).first()
     if account is None:
         account = Account(county=county, person_id=row.person_id, made_at=clock.now())
@@ -161,7 +161,8 @@ def _check_known(person: Person, name: str, phone_hash: bytes) -> None:
         )
 
 
-def _check_phone_free(county: str, phone: str, person_id: UUID | None) -> None:
+def check_phone_free(county: str, phone: str, person_id: UUID | None) -> None:
+    """Raise ``Refused("phone_taken")`` when somebody else comes in by this phone."""
     wanted = crypto.keyed_hash("login", f"phone:{phone}")
     other = Account.objects.filter(county=county, login_hash=wanted).first()
     if other is not None and other.person_id != person_id:

@@ -76,7 +76,8 @@ class Code(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     county = models.CharField(max_length=6)
-    #: ``register``, ``sign_in``, ``reset``, or ``first``: the first or a new password of staff.
+    #: ``register``, ``sign_in``, ``reset``, ``first`` (the first or a new password of staff), ``old`` and ``new`` (a
+    #: phone is changed), ``moved`` (its old number is told).
     purpose = models.CharField(max_length=8)
     #: What is known by the browser that asked: nobody else can use up its tries.
     secret_hash = models.BinaryField(unique=True)
@@ -96,7 +97,10 @@ class Code(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(purpose__in=["register", "sign_in", "reset", "first"]), name="code_for"),
+            models.CheckConstraint(
+                condition=Q(purpose__in=["register", "sign_in", "reset", "first", "old", "new", "moved"]),
+                name="code_for",
+            ),
         ]
         indexes = [models.Index(fields=["made_at"], name="code_made")]
 
