@@ -162,3 +162,26 @@ def test_a_name_and_a_type_that_lie_open_nothing(county, content, name):
     answer = signed_in(county.citizen()).post(where, {"file": upload, "key": "some-key-of-the-test"})
     assert answer.status_code in (200, 422)
     assert signed_in(county.citizen()).get(reverse("file-look", args=[draft, "layout"])).status_code == 404
+
+
+def test_a_workbook_whose_words_unfold_without_end_is_refused(tmp_path):
+    """Entities within entities (a billion laughs): refused when it is read, not when the memory is full."""
+    import zipfile
+
+    from tests.hall.importing.conftest import write_xlsx
+    from tongban.rooms.importing import tables
+
+    whole = write_xlsx(tmp_path / "t.xlsx", [{"code": "a", "name": "b"}])
+    deep = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
+    head = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e0 "ha">{deep}]>'
+    bad = tmp_path / "bad.xlsx"
+    with zipfile.ZipFile(whole) as before, zipfile.ZipFile(bad, "w") as after:
+        for one in before.namelist():
+            content = before.read(one)
+            if one.endswith("sheet1.xml"):
+                text = content.decode().partition("?>")[2] or content.decode()
+                content = (head + text.replace("<t>b</t>", "<t>&e11;</t>").replace(">b<", ">&e11;<")).encode()
+                assert b"&e11;<" in content
+            after.writestr(one, content)
+    with pytest.raises(Refused):
+        tables.read_rows(bad)

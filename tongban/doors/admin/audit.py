@@ -13,6 +13,7 @@ from tongban.doors.admin import lists
 from tongban.doors.admin.lists import Cell
 from tongban.doors.admin.staff import day_of
 from tongban.doors.guards import guarded_by, staff
+from tongban.doors.look.cells import harmless_row
 from tongban.doors.look.fields import Choice, Field
 from tongban.doors.look.paging import PER_PAGE, number_of, paged
 from tongban.doors.visiting import visitor
@@ -179,7 +180,7 @@ def _as_csv(rows: Sequence[ledger.AccessRow], first: date, last: date) -> HttpRe
     writer = csv.writer(text)
     writer.writerow(["时间", "谁", "对象", "对象编号", "用途"])
     for one in rows:
-        writer.writerow([_stamp(one.at), one.who, one.subject_kind, one.subject_id, one.purpose])
+        writer.writerow(harmless_row((_stamp(one.at), one.who, one.subject_kind, one.subject_id, one.purpose)))
     answer = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="access-{first}-{last}.csv"'
     return answer

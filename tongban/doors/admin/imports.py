@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from tongban.doors.admin import lists
 from tongban.doors.admin.lists import Cell
 from tongban.doors.admin.staff import two_officers
+from tongban.doors.look.cells import harmless_row
 from tongban.doors.look.fields import Choice, Field
 from tongban.doors.look.paging import PER_PAGE, number_of, paged
 from tongban.doors.visiting import visitor
@@ -235,7 +236,7 @@ def _csv(heading: Sequence[str], rows: Sequence[Sequence[object]], name: str) ->
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(heading)
-    writer.writerows(rows)
+    writer.writerows(map(harmless_row, rows))
     answer = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return answer

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by
+from tongban.doors.look.cells import harmless_row
 from tongban.doors.look.fields import Field
 from tongban.doors.office.names import Names
 from tongban.doors.office.views import OFFICE, Wanted
@@ -80,10 +81,5 @@ def _rows(sight: Sight, tabs: list[Tab], wanted: Wanted, purpose: str) -> Iterat
             applicant = names.whole(row.applicant_id, row.id) if purpose else names.person(row.applicant_id, row.id)
             cells = (row.number, row.item_name, applicant, names.unit(row.unit), row.state_label, row.desk)
             days = (row.received_on or "", row.limit, row.due_on or "", "" if row.days_left is None else row.days_left)
-            lines.writerow([_harmless(str(cell)) for cell in (*cells, *days)])
+            lines.writerow(harmless_row((*cells, *days)))
         yield out.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    """Return a cell that no table program takes for a formula."""
-    return f"'{cell}" if cell[:1] in "=+@\t\r" or (cell[:1] == "-" and not cell[1:].isdigit()) else cell

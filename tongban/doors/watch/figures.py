@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by, staff
+from tongban.doors.look.cells import harmless_row
 from tongban.doors.look.paging import number_of, paged
 from tongban.doors.look.saying import in_words
 from tongban.doors.visiting import visitor
@@ -129,9 +130,7 @@ def _lines(definition: Definition, found: tuple[FigureRow, ...]) -> Iterator[str
     writer = csv.writer(_Echo())
     yield "\ufeff" + writer.writerow(["行", "编号或名称", "部门", "事项", definition.numerator, definition.population])
     for one in found:
-        yield writer.writerow(
-            [one.id, one.label, one.unit, one.item, one.above, "" if one.below is None else one.below]
-        )
+        yield writer.writerow(harmless_row((one.id, one.label, one.unit, one.item, one.above, one.below)))
 
 
 def _definition(code: str) -> Definition:
