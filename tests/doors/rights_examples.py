@@ -301,6 +301,8 @@ EXAMPLES: dict[str, Callable[[Objects], list[Example]]] = {
     "admin-hall": _hall,
     "admin-calendar-year": lambda objects: [Example("一年", {"year": 2026})],
     "admin-calendar-proposed": lambda objects: [Example("提出的一年", {"proposal_id": objects.proposed_year})],
+    "admin-notice": lambda objects: [Example("通知", {"whom": "applicant", "step": "accept"})],
+    "admin-paper-text": lambda objects: [Example("文书上的话", {"name": "court"})],
     "admin-import": lambda objects: [Example("导入的表", {"import_id": objects.handed_in})],
     "admin-import-report": lambda objects: [Example("导入的表", {"import_id": objects.handed_in})],
     "admin-import-columns": lambda objects: [Example("表的列", {"kind": "staff"})],

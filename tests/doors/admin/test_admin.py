@@ -97,7 +97,7 @@ def test_a_post_is_set_up_and_held_when_the_second_officer_confirms(system, secu
     assert "还没有人担任过" in text_of(system.get(post))
     (waiting,) = Proposal.objects.filter(state="open")
     assert "新岗位" in text_of(security.get("/manage/proposals/"))
-    assert "有 1 条职权变更等待确认" in text_of(security.get("/manage/"))
+    assert "有 1 条变更等待确认" in text_of(security.get("/manage/"))
     assert system.post("/manage/proposals/", {"proposal": str(waiting.id), "confirm": "1"}).status_code == 422
     security.post("/manage/proposals/", {"proposal": str(waiting.id), "confirm": "1"})
     assert "至今" in text_of(system.get(post))

@@ -1,4 +1,4 @@
-"""What the house says on paper and in notices: every kind as it will be read, before anybody gets the first one."""
+"""What the house says on paper: every kind as it will be read, before anybody gets the first one."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -9,16 +9,12 @@ from tongban.doors.admin.lists import Cell
 from tongban.doors.guards import guarded_by, staff
 from tongban.doors.visiting import visitor
 from tongban.rooms import clock
-from tongban.rooms.casework.queries.notices import notices_as_read
 from tongban.rooms.catalogue import queries as catalogue
 from tongban.rooms.licences import queries as licences
-from tongban.rooms.people import queries as people
 from tongban.rulebook.authority import Power
 from tongban.rulebook.errors import Refused
 
 officer = guarded_by(staff(Power.SYSTEM))
-
-READERS = {"applicant": "办事人", "desk": "接着办的岗位", "supervisor": "监察"}
 
 
 @officer
@@ -50,6 +46,7 @@ def index(request: HttpRequest) -> HttpResponse:
         note=_(
             "点名称看样张（PDF）。样张是虚构的，横着写有“样张”，没有查验码。少了“必须写明”中的任何一项，系统不出文书。"
         ),
+        links=[(reverse("admin-paper-texts"), _("文书上县里的话"))],
         table=lists.table([_("文书"), _("必须写明"), _("依据"), _("盖章"), _("救济途径")], documents),
         second=lists.table([_("证照"), _("代号"), _("登记的内容")], kinds, _("还没有登记证照种类。")),
         second_heading=_("证照"),
@@ -60,7 +57,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def document(request: HttpRequest, kind: str) -> HttpResponse:
     """Show a made-up document of this kind."""
     try:
-        return _shown(licences.sample_of(kind), kind)
+        return _shown(licences.sample_of(kind, catalogue.wordings(visitor(request).county, clock.now())), kind)
     except Refused:
         raise Http404 from None
 
@@ -72,25 +69,6 @@ def licence(request: HttpRequest, code: str) -> HttpResponse:
         return _shown(licences.sample_of_licence(code), code)
     except Refused:
         raise Http404 from None
-
-
-@officer
-def notices(request: HttpRequest) -> HttpResponse:
-    """Show every notice as its readers get it."""
-    county = visitor(request).county
-    place = people.division(f"{county}000000")
-    rows = [
-        (one.label, _(READERS[one.whom]), one.text, "、".join(one.kinds))
-        for one in notices_as_read(place.name if place else county, clock.today())
-    ]
-    return lists.show(
-        request,
-        "admin/list.html",
-        here="notices",
-        heading=_("通知用语"),
-        note=_("括号里的词由办件填入，日期是从今天起举的例子。通知里没有姓名、号码和地址；改用语随版本更新。"),
-        table=lists.table([_("步骤"), _("谁读"), _("原话"), _("用于")], rows),
-    )
 
 
 def _shown(pdf: bytes, name: str) -> HttpResponse:

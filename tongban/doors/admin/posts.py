@@ -13,16 +13,19 @@ from tongban.doors.admin import lists
 from tongban.doors.admin.imports import TABLES
 from tongban.doors.admin.lists import Cell
 from tongban.doors.admin.staff import day_of, officer, two_officers
+from tongban.doors.admin.wording import READERS
 from tongban.doors.look.fields import Choice, Field
 from tongban.doors.look.paging import PER_PAGE, number_of, paged
 from tongban.doors.visiting import visitor
 from tongban.rooms import clock
 from tongban.rooms.importing import queries as importing
+from tongban.rooms.licences import queries as licences
 from tongban.rooms.people import actions as people
 from tongban.rooms.people import queries
 from tongban.rulebook.authority import LABELS, Power
 from tongban.rulebook.basis import BasisKind
 from tongban.rulebook.errors import Refused
+from tongban.rulebook.kinds import KINDS as KINDS_OF_CASES
 
 KINDS = {
     "grant_authority": "授予职权",
@@ -31,6 +34,8 @@ KINDS = {
     "end_holding": "卸任",
     "import": "导入一份表",
     "calendar": "放入一年的放假安排",
+    "notice_words": "改通知用语",
+    "paper_words": "改文书上县里的话",
 }
 STATES = {"open": "待确认", "confirmed": "已确认", "declined": "不同意"}
 
@@ -241,10 +246,21 @@ def _told(one: queries.ProposalView) -> str:
     if one.kind == "import":
         table = importing.one_import(one.county, UUID(body["import"]))
         return f"{_(TABLES[table.kind])}（{table.name}）：{importing.in_words(table.counts)}" if table else ""
+    if one.kind in ("notice_words", "paper_words"):
+        return f"{_where(body['key'])}：{body['text'] or _('用回原话')}"
     if one.kind == "calendar":
         return _("{year} 年").format(year=body["year"])
     title = next((post.title for post in powers.posts.values() if post.code == body.get("of")), "")
     return f"{title} {body.get('on', '')}"
+
+
+def _where(key: str) -> str:
+    """Return in words where on a notice or a document the county's words stand."""
+    if place := licences.places().get(key):
+        return place.label
+    whom, _slash, step = key.partition("/")
+    labels = (one.label for kind in KINDS_OF_CASES.values() for one in kind.steps if one.name == step)
+    return next(labels, "") or _(READERS.get(whom, whom))
 
 
 def _seen_at(one: queries.ProposalView) -> str:

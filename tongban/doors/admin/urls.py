@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongban.doors.admin import audit, exchanging, house, imports, papers, posts, staff, views, years
+from tongban.doors.admin import audit, exchanging, house, imports, papers, posts, staff, views, wording, years
 
 urlpatterns = [
     path("", views.index, name="admin"),
@@ -27,9 +27,12 @@ urlpatterns = [
     path("resources/", exchanging.resources, name="admin-resources"),
     path("tokens/", house.tokens, name="admin-tokens"),
     path("papers/", papers.index, name="admin-papers"),
+    path("papers/texts/", wording.texts, name="admin-paper-texts"),
+    path("papers/texts/<slug:name>/", wording.text, name="admin-paper-text"),
     path("papers/<slug:kind>/", papers.document, name="admin-paper-sample"),
     path("papers/licences/<slug:code>/", papers.licence, name="admin-licence-sample"),
-    path("notices/", papers.notices, name="admin-notices"),
+    path("notices/", wording.notices, name="admin-notices"),
+    path("notices/<slug:whom>/<slug:step>/", wording.notice, name="admin-notice"),
     path("imports/", imports.index, name="admin-imports"),
     path("imports/columns/<slug:kind>/", imports.columns, name="admin-import-columns"),
     path("imports/<uuid:import_id>/", imports.one, name="admin-import"),

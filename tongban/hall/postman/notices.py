@@ -10,6 +10,7 @@ from tongban.rooms.casework.actions import keep_letter
 from tongban.rooms.casework.notice_words import Step, for_applicant, for_desk, for_supervisor
 from tongban.rooms.casework.queries.reading import CaseFile, read
 from tongban.rooms.casework.queries.texts import lacks_of, notes_of
+from tongban.rooms.catalogue import queries as catalogue
 from tongban.rooms.ledger import actions as ledger
 from tongban.rooms.ledger.actions import Claimed
 from tongban.rooms.ledger.models import Entry
@@ -30,7 +31,12 @@ def keep_notice(promise: Claimed) -> Message | None:
     if to is None or file.row["rehearsal"]:
         return None
     words = {"applicant": for_applicant, "desk": for_desk, "supervisor": for_supervisor}[whom]
-    message = Message(promise.key, to, words(_step(file, entries)), entries[-1].at.isoformat())
+    message = Message(
+        promise.key,
+        to,
+        words(_step(file, entries), catalogue.wordings(file.county, entries[-1].at)),
+        entries[-1].at.isoformat(),
+    )
     channel().send(message)
     if whom == "applicant" and file.wrapped_key is not None:
         # Who acts for her hears of it as she does: neither is left in the dark about the other.

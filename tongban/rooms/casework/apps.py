@@ -40,7 +40,7 @@ class CaseworkConfig(AppConfig):
             statement.allow(table)
 
         from tongban.rooms.casework import effects
-        from tongban.rooms.casework.actions import after_checks, escalation, parts, recalendaring
+        from tongban.rooms.casework.actions import after_checks, escalation, parts, recalendaring, wording
         from tongban.rooms.people.actions import register_proposal
 
         effects.register("start_parts", parts.owe_tending)
@@ -48,3 +48,4 @@ class CaseworkConfig(AppConfig):
         effects.register("up_one_post", escalation.go_one_up)
         effects.register("after_check", after_checks.owe_check)
         register_proposal("calendar", recalendaring.carry_out)
+        register_proposal("notice_words", wording.carry_out)

@@ -3,6 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from string import Formatter
+
+from tongban.rulebook.errors import Refused
+
+#: No county's words: those that come with the house.
+NO_WORDS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +43,101 @@ class Step:
     lapsed: tuple[str, ...] = ()
 
 
-def for_applicant(step: Step) -> str:
+#: Words with gaps: what stands in each is told of the step.
+_HEAD = "【{县名}政务服务】您申办的“{事项名称}”（办件编号{办件编号}）"
+DESK = "【待办】“{事项名称}”（办件编号{办件编号}）：{步骤}。{理由和依据}{下一步}"
+SUPERVISOR = "【监察】“{事项名称}”（办件编号{办件编号}）：{步骤}。{超期的期限}{理由和依据}请核实并督促办理。"
+#: A gap that may be left out: everything else says something that the reader has a right to know.
+MAY_LACK = frozenset({"县名"})
+
+
+def shipped(key: str) -> str:
+    """Return the words that come with the house: ``applicant/STEP``, ``desk`` or ``supervisor``.
+
+    A step without words of its own is a ``KeyError``.
+    """
+    if key in ("desk", "supervisor"):
+        return DESK if key == "desk" else SUPERVISOR
+    happened, then = APPLICANT[key.removeprefix("applicant/")]
+    return f"{_HEAD}{happened}。{{理由和依据}}{then if isinstance(then, str) else '{下一步}'}"
+
+
+def check_words(key: str, text: str) -> str:
+    """Return the words as they will be kept.
+
+    Raises ``Refused``: ``wording_unknown``, ``wording_empty``, ``wording_long``, ``wording_gap`` (a gap that is not
+    closed, not known, or missing).
+    """
+    try:
+        wanted = _gaps(shipped(key))
+    except KeyError:
+        raise Refused("wording_unknown", "没有这一条通知。请从列表中选择。") from None
+    text = " ".join(text.split())
+    if not text:
+        raise Refused("wording_empty", "请写出通知的话。要用回原来的话，请按“用回原话”。")
+    if len(text) > MOST:
+        raise Refused("wording_long", "通知最多 {most} 个字，现在有 {count} 个。请缩短。", most=MOST, count=len(text))
+    try:
+        found = _gaps(text)
+    except ValueError:
+        raise Refused("wording_gap", "花括号没有成对，或者里面不是空格名。请照“可以用的空格”改正。") from None
+    if unknown := found - wanted:
+        named = "、".join(f"{{{one}}}" for one in sorted(unknown))
+        raise Refused("wording_gap", "这条通知里没有 {named} 这样的空格。请照“可以用的空格”改正。", named=named)
+    if lacking := wanted - found - MAY_LACK:
+        named = "、".join(f"{{{one}}}" for one in sorted(lacking))
+        raise Refused("wording_gap", "少了 {named}：这是办事人应当知道的，不能去掉。请补上。", named=named)
+    return text
+
+
+def gaps_of(key: str) -> tuple[str, ...]:
+    """Return the gaps that words under this key may have, in the order of the words that come with the house."""
+    return tuple(name for _text, name, _spec, _how in Formatter().parse(shipped(key)) if name)
+
+
+#: A short message of a phone carries some seventy characters; so many together are still read.
+MOST = 400
+
+
+def _gaps(text: str) -> set[str]:
+    """Return the gaps in words.  Raises ``ValueError`` where one is not closed or asks for more than a name."""
+    parts = list(Formatter().parse(text))
+    if any(spec or how or name == "" for _text, name, spec, how in parts if name is not None):
+        raise ValueError
+    if "{{" in text or "}}" in text:
+        raise ValueError
+    return {name for _text, name, _spec, _how in parts if name is not None}
+
+
+def for_applicant(step: Step, words: Mapping[str, str] = NO_WORDS) -> str:
     """Return the notice to the applicant.  A step without words of its own is a ``KeyError``."""
-    happened, then = APPLICANT[step.name]
-    return (
-        f"【{step.county}政务服务】您申办的“{step.item}”（办件编号{step.number}）{happened}。{_why(step)}{then(step)}"
-    )
+    _happened, then = APPLICANT[step.name]
+    return _filled(f"applicant/{step.name}", step, words, "" if isinstance(then, str) else then(step))
 
 
-def for_desk(step: Step) -> str:
+def for_desk(step: Step, words: Mapping[str, str] = NO_WORDS) -> str:
     """Return the notice to the desk or post that has the case next."""
-    return f"【待办】“{step.item}”（办件编号{step.number}）：{step.label}。{_why(step)}{_end(step)}"
+    return _filled("desk", step, words, _end(step))
 
 
-def for_supervisor(step: Step) -> str:
+def for_supervisor(step: Step, words: Mapping[str, str] = NO_WORDS) -> str:
     """Return the notice to supervision."""
+    return _filled("supervisor", step, words, "")
+
+
+def _filled(key: str, step: Step, words: Mapping[str, str], then: str) -> str:
+    """Return the county's own words, else those of the house, with their gaps filled."""
     late = f"超期的期限：{'、'.join(step.lapsed)}。" if step.lapsed else ""
-    return f"【监察】“{step.item}”（办件编号{step.number}）：{step.label}。{late}{_why(step)}请核实并督促办理。"
+    told = {
+        "县名": step.county,
+        "事项名称": step.item,
+        "办件编号": step.number,
+        "步骤": step.label,
+        "理由和依据": _why(step),
+        "超期的期限": late,
+        "下一步": then,
+    }
+    return (words.get(key) or shipped(key)).format(**told)
 
 
 def _why(step: Step) -> str:
@@ -122,16 +206,12 @@ def _proceeding(step: Step) -> str:
     return f"{name}预计到{until}结束，结束后会通知您。"
 
 
-def _says(text: str) -> Callable[[Step], str]:
-    return lambda step: text
-
-
 #: Step -> (what happened, what comes next).
-APPLICANT: dict[str, tuple[str, Callable[[Step], str]]] = {
+APPLICANT: dict[str, tuple[str, Callable[[Step], str] | str]] = {
     "file": ("的材料已收到（这不是受理决定）", _intake),
     "ask_correction": ("的材料还需要补正", _correct),
     "supply": ("的补正材料已收到", _intake),
-    "lapse": ("因逾期未补正，已退件", _says("补齐材料后随时可以重新申请。")),
+    "lapse": ("因逾期未补正，已退件", "补齐材料后随时可以重新申请。"),
     "accept": ("已受理", _decision),
     "deem_accepted": ("自收到材料之日起视为已受理", _decision),
     "not_accept": ("不予受理", _remedy),
@@ -153,12 +233,12 @@ APPLICANT: dict[str, tuple[str, Callable[[Step], str]]] = {
     "publicise": ("开始公示", _proceeding),
     "extend": ("依法延长办理期限", _decision),
     "issue": ("的办理结果已做好", _collect),
-    "deliver": ("的办理结果已送达", _says("欢迎对这次办理作出评价。")),
-    "withdraw": ("已按您的要求撤回", _says("需要时可以重新申请。")),
+    "deliver": ("的办理结果已送达", "欢迎对这次办理作出评价。"),
+    "withdraw": ("已按您的要求撤回", "需要时可以重新申请。"),
     "join": ("的各个环节都已办结", _handing_out),
-    "join_partly": ("的各个环节都已办结，其中有的没有准予", _says("没有准予的环节另有书面决定，写明理由和救济途径。")),
-    "take": ("已有人核实", _says("有答复时会通知您。")),
-    "answer": ("已答复", _says("我们会回访，您可以说明是否满意。")),
-    "not_take": ("不予受理", _says("如有异议，可以向政务服务监督电话反映。")),
-    "close": ("已办结", _says("如有新的情况，可以再次提出。")),
+    "join_partly": ("的各个环节都已办结，其中有的没有准予", "没有准予的环节另有书面决定，写明理由和救济途径。"),
+    "take": ("已有人核实", "有答复时会通知您。"),
+    "answer": ("已答复", "我们会回访，您可以说明是否满意。"),
+    "not_take": ("不予受理", "如有异议，可以向政务服务监督电话反映。"),
+    "close": ("已办结", "如有新的情况，可以再次提出。"),
 }

@@ -358,3 +358,22 @@ class OwnedField(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["county", "code"], name="ownedfield_code")]
+
+
+class Wording(models.Model):
+    """县里的用语: words of the county in the place of, or beside, those that come with the house.
+
+    The latest row of a key is in force; an empty text is the way back.  Rows stay, to be read.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    county = models.CharField(max_length=6)
+    #: ``applicant/STEP``, ``desk``, ``supervisor`` (notices) or ``paper/NAME`` (documents).
+    key = models.CharField(max_length=60)
+    text = models.CharField(max_length=600, blank=True)
+    #: How the journal names who confirmed it.
+    put_by = models.CharField(max_length=64)
+    put_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["county", "key", "-put_at"], name="wording_of_county")]

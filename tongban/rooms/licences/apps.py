@@ -18,7 +18,8 @@ class LicencesConfig(AppConfig):
 
         from tongban.rooms.casework import effects
         from tongban.rooms.licences import queries
-        from tongban.rooms.licences.actions import issuing
+        from tongban.rooms.licences.actions import county_words, issuing
+        from tongban.rooms.people.actions import register_proposal
 
         effects.register("issue_licence", issuing.issue_licence)
         effects.register("revoke_licence", issuing.revoke_licence)
@@ -26,3 +27,4 @@ class LicencesConfig(AppConfig):
         effects.register("use_licences", issuing.use_licences)
         effects.register_holder(queries.held)
         effects.register_expiry(queries.good_until)
+        register_proposal("paper_words", county_words.carry_out)

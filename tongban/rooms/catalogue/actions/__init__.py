@@ -9,6 +9,7 @@ from tongban.rooms.catalogue.actions.ordering import NewOrder, apply_orders, ord
 from tongban.rooms.catalogue.actions.proofs import set_mode, set_proof
 from tongban.rooms.catalogue.actions.publishing import publish
 from tongban.rooms.catalogue.actions.seeding import Seeded, load_seed, load_upper_names, save_licence_kind
+from tongban.rooms.catalogue.actions.wording import put_wording
 from tongban.rooms.catalogue.refusals import DraftIncomplete, ItemIsMain, NameDiffers
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "save_licence_kind",
     "set_mode",
     "set_proof",
+    "put_wording",
     "suspend_claim",
     "withdraw_claim",
     "withdraw_line",

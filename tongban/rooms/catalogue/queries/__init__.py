@@ -76,8 +76,12 @@ from tongban.rooms.catalogue.queries.views import (
     Place,
     VersionView,
 )
+from tongban.rooms.catalogue.queries.wording import WordingView, wording_history, wordings
 
 __all__ = [
+    "WordingView",
+    "wording_history",
+    "wordings",
     "ClaimView",
     "Cleared",
     "Compared",

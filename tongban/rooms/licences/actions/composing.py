@@ -18,6 +18,7 @@ from tongban.rooms.ledger.models import Entry
 from tongban.rooms.licences.actions.issuing import text_of
 from tongban.rooms.licences.actions.sources import Source
 from tongban.rooms.licences.models import Document, Licence
+from tongban.rooms.licences.paper import county_words
 from tongban.rooms.licences.paper.wording import ACTS, KINDS
 from tongban.rooms.people import queries as people
 from tongban.rulebook.basis import design
@@ -57,7 +58,8 @@ def compose(kind: str, of: Source) -> Data:
         data |= _remedy(file.county, unit)
     if file.row["rehearsal"]:
         data["demo"] = True
-    return data | _OF_KIND[kind](of)
+    words = catalogue.wordings(file.county, of.entry.at)
+    return data | _OF_KIND[kind](of) | county_words.told(kind, words)
 
 
 def unit_of(kind: str, of: Source) -> str:

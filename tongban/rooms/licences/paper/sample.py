@@ -134,9 +134,12 @@ DATA: dict[str, dict[str, object]] = {
 }
 
 
-def sample(kind: str) -> bytes:
-    """Return a document of this kind as PDF, marked 样张.  Raises ``Refused("document_kind")``."""
-    return typeset.typeset(kind, {**COMMON, **DATA.get(kind, {}), "sample": True})
+def sample(kind: str, added: Mapping[str, str] | None = None) -> bytes:
+    """Return a document of this kind as PDF, marked 样张, with what a county adds.
+
+    Raises ``Refused("document_kind")``.
+    """
+    return typeset.typeset(kind, {**COMMON, **DATA.get(kind, {}), **(added or {}), "sample": True})
 
 
 def sample_licence(kind: LicenceKind) -> bytes:

@@ -51,7 +51,8 @@ def typeset(kind: str, data: Mapping[str, object]) -> bytes:
 
     ``data`` holds ``COMMON`` and what the kind requires (``required_fields``), ``seal`` (a ``SealFace``) unless the
     kind is signed by a person, and may hold ``item_class`` (许可 if not given), ``bases`` (of the item), ``demo``
-    (the footer says so; taken from the seal if not given) and ``sample`` (样张 is written across it).
+    (the footer says so; taken from the seal if not given), ``sample`` (样张 is written across it) and what the county
+    adds (``county_words``).
     Dates are ``date``, moments aware ``datetime``.  Refuses:
     ``document_kind``, ``field_missing``, ``glyph_missing``, ``proceeding_not_listed``, ``field_kind``, ``item_class``,
     ``code_long`` and those of the seal.
@@ -120,7 +121,9 @@ def sheet(kind: str, data: Mapping[str, object]) -> dict[str, object]:
         "to": words[wording.to] if wording.to else "",
         "blocks": [made for block in wording.blocks for made in _block(block, title, facts, words, item_class)],
         "bases": list(dict.fromkeys(fields.cited(basis) for basis in bases)),
-        "remedy": REMEDY.format_map(words) if wording.remedy else "",
+        "remedy": REMEDY.format_map(words) + words.get("remedy_where", "") if wording.remedy else "",
+        "note": words.get("county_note", ""),
+        "footer": words.get("county_footer", ""),
         "unit": words["unit"],
         "date": words["date"],
         "demo": bool(data.get("demo", isinstance(face, SealFace) and face.demo)),

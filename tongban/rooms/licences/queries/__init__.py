@@ -1,5 +1,6 @@
 """Every question asked of the room.  Answers are frozen rows (``views``)."""
 
+from tongban.rooms.licences.paper.county_words import check_paper, places
 from tongban.rooms.licences.queries.documents import (
     document,
     document_of_licence,
@@ -58,6 +59,8 @@ __all__ = [
     "of_case",
     "pdf",
     "published_keys",
+    "check_paper",
+    "places",
     "sample_of",
     "sample_of_licence",
     "seal_uses",

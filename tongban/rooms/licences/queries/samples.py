@@ -1,9 +1,10 @@
 """文书和证照的版式: which kinds there are, and a sample of each.  No case and no person stands behind a sample."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tongban.rooms.catalogue import queries as catalogue
-from tongban.rooms.licences.paper import fields, sample
+from tongban.rooms.licences.paper import county_words, fields, sample
 from tongban.rooms.licences.paper.typeset import title_of
 from tongban.rooms.licences.paper.wording import KINDS
 
@@ -40,12 +41,12 @@ def layouts() -> tuple[LayoutView, ...]:
     )
 
 
-def sample_of(kind: str) -> bytes:
-    """Return a made-up document of this kind as PDF, 样张 across it.  No query.
+def sample_of(kind: str, words: Mapping[str, str] | None = None) -> bytes:
+    """Return a made-up document of this kind as PDF, 样张 across it; ``words``: the county's own.  No query.
 
     Raises ``Refused("document_kind")``.
     """
-    return sample.sample(kind)
+    return sample.sample(kind, county_words.told(kind, words or {}))
 
 
 def sample_of_licence(code: str) -> bytes:
