@@ -178,3 +178,32 @@ def test_booking_for_somebody_asks_the_same_number_of_questions(county):
             client.post(where, {"key": key(), "session": str(open_at(hour))})
         assert questions(client, where) == one
     assert one <= 25
+
+
+def test_what_was_mailed_shows_its_number_to_her_and_to_the_window(county):
+    """S049.  Given a result sent by mail, When she opens her case, Then she reads the number to ask the post with."""
+    from tests.doors.browsing import signed_in, text_of
+
+    with county.at(2026, 9, 22):
+        case_id = county.granted("small-food-shop")
+        casework_issue(county, case_id)
+        exit_desk = signed_in(county.staff("exit"))
+        page = f"/counter/results/{case_id}/"
+        refused = exit_desk.post(page, {"way": "mail", "mail_number": " ", "key": "m1"})
+        assert refused.status_code == 422
+        assert "邮寄送达要登记邮件号" in text_of(refused)
+        done = exit_desk.post(page, {"way": "mail", "mail_number": "EA123456785CN", "key": "m2"})
+        assert "EA123456785CN" in text_of(exit_desk.get(done.url))
+        told = text_of(signed_in(county.citizen()).get(f"/mine/cases/{case_id}/"))
+        assert "邮件号 EA123456785CN" in told
+        assert "送达回证" in told
+
+
+def casework_issue(county, case_id):
+    from tongban.rooms.casework import actions as casework
+    from tongban.rooms.casework.queries.reading import read
+    from tongban.rooms.licences import actions as licences
+
+    if read(case_id).facts.state == "granted":
+        casework.issue(case_id, county.staff("exit"))
+    licences.seal_now(case_id)

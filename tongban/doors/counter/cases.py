@@ -16,6 +16,7 @@ from tongban.doors.guards import guarded_by
 from tongban.doors.look import fields as forms
 from tongban.doors.visiting import visitor
 from tongban.rooms.casework.queries import texts
+from tongban.rooms.casework.queries.results import handed
 from tongban.rooms.casework.queries.seeing import Seen, read_whole, seen, steps_open
 from tongban.rooms.casework.queries.telling import clocks_told, history, in_hands
 from tongban.rooms.ledger import actions as ledger
@@ -153,6 +154,7 @@ def page(
         "slip": waited.slip_of_case(file.id),
         "clocks": clocks_told(file, running_only=True),
         "history": history(file, names=True),
+        "handed": handed(file) if file.row["closed_at"] else None,
         "hands": in_hands(file),
         "second": "second_notice" in facts.flags,
         "reasons": REASONS,

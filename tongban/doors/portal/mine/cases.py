@@ -16,6 +16,7 @@ from tongban.doors.visiting import visitor
 from tongban.rooms import clock
 from tongban.rooms.casework.queries.parts import parts_of, parts_planned
 from tongban.rooms.casework.queries.reading import CaseFile
+from tongban.rooms.casework.queries.results import handed
 from tongban.rooms.casework.queries.seeing import Seen, seen, steps_open
 from tongban.rooms.casework.queries.telling import clocks_told, history, in_hands
 from tongban.rooms.casework.queries.texts import lacks_of
@@ -89,6 +90,7 @@ def page(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "parts": _parts(file) if file.facts.item.parts else (),
         "fee": file.fee,
         "delivery": _wish(file),
+        "handed": handed(file) if file.row["closed_at"] else None,
         "rating": rating if rating is not None and rating.active else None,
         "may": {name: name in may for name in MINE},
         "can_withdraw": "withdraw" in may,

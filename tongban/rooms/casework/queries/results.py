@@ -1,15 +1,18 @@
 """统一出件: what lies ready for its people, and since when nobody has come for it."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from tongban.rooms import clock
 from tongban.rooms.casework.actions.standing import Who
 from tongban.rooms.casework.models import Case, Clock
+from tongban.rooms.casework.queries.reading import CaseFile
 from tongban.rooms.casework.queries.seeing import visible
+from tongban.rooms.casework.queries.texts import notes_of
 from tongban.rooms.casework.queries.wishes import deliveries_of
 from tongban.rooms.catalogue import queries as catalogue
+from tongban.rooms.ledger.models import Entry
 from tongban.rooms.people import queries as people
 
 #: States in which a result waits to be made or handed out.
@@ -30,6 +33,31 @@ class ReadyLine:
     due_on: date | None
     #: How she wants it: ``window``, ``mail`` or ``electronic``; empty: she said nothing.
     wished: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """How a result reached its people."""
+
+    #: ``window``, ``mail`` or ``electronic``.
+    way: str
+    at: datetime
+    #: Of a letter; empty otherwise, and when the content of the case was erased.
+    mail_number: str
+
+
+def handed(file: CaseFile) -> Handed | None:
+    """Return how the result of a case was handed out; None: it was not yet.  Two queries at most."""
+    entries = Entry.objects.filter(subject_id=file.id, step="deliver").order_by("-seq")
+    row = entries.values_list("body", "at").first()
+    if row is None:
+        return None
+    body, at = row
+    way = str(body.get("way", "window"))
+    number = ""
+    if way == "mail" and file.wrapped_key is not None:
+        number = next((text for (_, what), text in sorted(notes_of(file).items()) if what == "mail"), "")
+    return Handed(way, at, number)
 
 
 def ready(
