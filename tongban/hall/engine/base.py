@@ -6,12 +6,20 @@ Django loads the class ``DatabaseWrapper`` of the module ``base`` of an engine.
 import select
 from typing import Any
 
+import orjson
 import psycopg
 from django.db.backends.postgresql import base
+from psycopg.types.json import JsonLoader
 
 #: Statements kept prepared on a connection.  psycopg's 100 are used up by one lifecycle (92) and a list; what falls out
 #: is planned anew each time.  All doors together use some hundreds; each costs the server about 20 KiB.
 PREPARED_MOST = 500
+
+
+class _Json(JsonLoader):
+    """What the house gathers into one answer is of the type json; jsonb stays text, which Django reads itself."""
+
+    _loads = staticmethod(orjson.loads)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -20,6 +28,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: Any) -> Any:
         """Open a connection; the settings name what else it is told."""
         connection = super().get_new_connection(conn_params)
+        connection.adapters.register_loader("json", _Json)
         if self.settings_dict["OPTIONS"].get("prepare_threshold"):
             connection.prepared_max = PREPARED_MOST
         return connection

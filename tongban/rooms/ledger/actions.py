@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db import IntegrityError, connection, transaction
 
 from tongban.rooms import clock
@@ -267,15 +268,17 @@ def _hex(value: bytes | memoryview) -> str:
 
 
 #: How a value that JSON does not know is written; what is not named here, by ``str``.
-_WRITTEN: dict[type, Callable[[Any], str]] = {bytes: _hex, memoryview: _hex, datetime: datetime.isoformat}
+_WRITTEN: dict[type, Callable[[Any], str]] = {bytes: _hex, memoryview: _hex}
+_HOW = orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS
 
 
-def _plain(value: object) -> str:
-    return _WRITTEN.get(type(value), str)(value)
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else _WRITTEN.get(type(value), str)(value)
 
 
-#: One encoder for all rows: ``json.dumps`` would make one for each.
-_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain).encode
+def _json(value: object) -> str:
+    """Return rows as JSON.  A step writes six to ten such texts."""
+    return orjson.dumps(value, default=_plain, option=_HOW).decode()
 
 
 def _loaded(value: Any) -> Any:

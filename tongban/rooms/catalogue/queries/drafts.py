@@ -82,6 +82,7 @@ def complaint(kept: Mapping[str, str]) -> Complaint:
 
 
 @lru_cache(maxsize=512)
+@lru_cache(maxsize=256)
 def _frozen(text: str) -> catalogue.LicenceKind:
     return catalogue.freeze_licence_kind(json.loads(text))
 
