@@ -58,8 +58,9 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _is_loaded(name: str) -> bool:
-    """Whether an earlier run has left this database whole; half a one is dropped."""
-    from tongban.hall import database
+    """Whether an earlier run has left this database whole: its tables are brought up to date.  Half a one is dropped."""
+    from bench._county import enter
+    from tongban.hall import database, schema
 
     with database.connect("admin", "postgres") as admin:
         found = admin.execute(
@@ -67,7 +68,12 @@ def _is_loaded(name: str) -> bool:
         ).fetchone()
     if found and found[0] != _WHOLE:
         database.drop_database(name)
-    return bool(found and found[0] == _WHOLE)
+        return False
+    if found:
+        enter(name)
+        with database.connect("owner", name) as owner:
+            schema.migrate(owner)
+    return bool(found)
 
 
 def _fill(name: str, kinds: Any, size: int, processes: int) -> None:
