@@ -58,7 +58,7 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _is_loaded(name: str) -> bool:
-    """Whether an earlier run has left this database whole: its tables are brought up to date.  Half a one is dropped."""
+    """Whether an earlier run has left this database whole; it is brought up to date.  Half a one is dropped."""
     from bench._county import enter
     from tongban.hall import database, schema
 
