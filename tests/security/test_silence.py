@@ -3,6 +3,7 @@
 import io
 import logging
 
+import pytest
 from django.urls import reverse
 
 from tests.doors.browsing import secret_of, signed_in
@@ -50,6 +51,7 @@ def _personal(county):
     return found
 
 
+@pytest.mark.long
 def test_nothing_personal_is_written_in_a_day_and_on_a_walk_over_all_pages(own_county):
     from datetime import date
 

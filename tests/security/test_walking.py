@@ -51,6 +51,7 @@ def _known(county, kind):
     }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["staff", "person", "system"])
 def test_the_whole_api_holds_what_its_document_says(site, tmp_path, kind):
     from tongban.doors.api.urls import document

@@ -6,6 +6,7 @@ from tests.doors.admin.test_admin import OWN
 from tests.doors.browsing import faults_of
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", ["phone", "screen"])
 def test_the_pages_are_good_for_who_cannot_see_them(site, request, size):
     page = request.getfixturevalue(size)

@@ -11,7 +11,7 @@ from tests.rooms.casework import looking
 
 SHOP = "small-food-shop"
 #: Queries of a case page.
-CASE = 23
+CASE = 22
 
 
 def looked(case_id) -> list[tuple[str, str]]:

@@ -1,5 +1,7 @@
 """Walks with a real browser through the desks, and what axe-core finds on each page."""
 
+import pytest
+
 from tests.doors.browsing import faults_of
 from tests.rooms.casework import looking
 
@@ -119,6 +121,7 @@ def test_a_clerk_of_another_unit_who_knows_the_address_finds_nothing(site, scree
     assert logged == [(clerk.name, "refused:case_unknown")]
 
 
+@pytest.mark.long
 def test_no_page_of_the_door_has_a_fault(site, screen):
     """Normal width, phone, and big text: axe-core finds nothing, and nothing is wider than a phone."""
     from tests.doors.browsing import PHONE, account_for

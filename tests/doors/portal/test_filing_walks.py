@@ -309,6 +309,7 @@ def fill(page, answers):
             page.fill(f"#f-{name}", str(value))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", ["phone", "screen"])
 def test_every_page_is_good_for_who_cannot_see_it(open_site, request, size):
     from tongban.rooms.casework import actions as casework

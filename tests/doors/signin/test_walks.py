@@ -44,6 +44,7 @@ def test_a_citizen_registers_on_a_phone_in_big_text(site, phone):
     good(phone)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", ["phone", "screen"])
 def test_the_pages_of_the_way_in_are_good_for_who_cannot_see_them(site, request, size):
     page = request.getfixturevalue(size)

@@ -1,6 +1,6 @@
 """网上预审: before filing, the unit that answers for the item looks at a draft and says what is still missing (S021).
 
-It is advice (许可法 30, second paragraph) and no acceptance: no limit of law begins, and the filing is free to differ.
+It is advice (design) and no acceptance: no limit of law begins, and the filing is free to differ.
 It is asked and answered as a question is (``consulting``), late ones go up one post.
 """
 
