@@ -37,12 +37,15 @@ def main(args: argparse.Namespace) -> int:
     import logging
 
     from bench._county import bench_database, warm_county
+    from bench._jobs import COUNTY
+    from tongban.rooms.supervision.actions import sum_up
 
     logging.getLogger("django.request").setLevel(logging.ERROR)
 
     with bench_database():
         warm_county()
         cases = _fill(args.cases)
+        sum_up(COUNTY)  # as the postman does every minute
         found = [_open(role, client, address) for role, client, addresses in _visits() for address in addresses]
     print(f"县里有 {cases} 个办件；每页打开 {OPENED} 次，一次一人。\n")
     print(f"{'角色':<8}{'中位数 ms':>10}{'95% ms':>10}{'查询':>6}{'KB':>8}  网址")
