@@ -35,7 +35,8 @@ def main(args: argparse.Namespace) -> int:
     sizes = sorted(args.sizes)
     after = "留给下一次" if args.keep else "测完即删"
     print("需要磁盘约 " + "、".join(f"{size:,} 件 {size * BYTES / 1e9:.1f} GB" for size in sizes) + f"，{after}。")
-    made = {size: f"bench_lists_{size}" for size in sizes}
+    run = "lists" if args.keep else os.getpid()
+    made = {size: f"bench_{run}_{size}" for size in sizes}
     try:
         if missing := [size for size in sizes if not (args.keep and _is_loaded(made[size]))]:
             with bench_database() as base:

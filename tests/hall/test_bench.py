@@ -33,6 +33,7 @@ def run_bench(own_county, monkeypatch, tmp_path):
     def run(what: str, **options):
         file = tmp_path / f"{what}.json"
         few = {"rounds": 1, "count": 1, "cases": 4, "processes": 1, "people": 60, "sizes": [50, 90], "users": [1]}
+        few |= {"keep": False, "http": False, "workers": 1}
         given = few | {"items": [150, 300], "json": file}
         assert importlib.import_module(f"bench.{what}").main(SimpleNamespace(**given | options)) in (0, None)
         return json.loads(file.read_text(encoding="utf-8"))
