@@ -168,9 +168,11 @@ def test_booking_for_somebody_asks_the_same_number_of_questions(county):
     with county.at(*MORNING):
         client, day = signed_in(county.staff("window-1")), clock.today()
         where = f"/counter/person/{county.citizen().id}/appointment/"
-        open_at = lambda hour: waiting.open_session(  # noqa: E731
-            hall(county), clock.at_local(day, hour), clock.at_local(day, hour + 1), 5, actor="house"
-        )
+
+        def open_at(hour):
+            begins, ends = clock.at_local(day, hour), clock.at_local(day, hour + 1)
+            return waiting.open_session(hall(county), begins, ends, 5, actor="house")
+
         client.post(where, {"key": key(), "session": str(open_at(10))})
         client.get(where)
         one = questions(client, where)

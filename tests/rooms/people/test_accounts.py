@@ -1,5 +1,7 @@
 """Accounts: who comes in by what, who is slowed and who is not, whom a registration is tied to."""
 
+from functools import partial
+
 import pytest
 
 from tongban.rooms import clock
@@ -146,20 +148,20 @@ def test_registering_ties_the_account_to_the_person_of_the_window(county):
 def test_another_phone_does_not_take_over_whom_a_window_registered(county):
     number = people.reveal(queries.named(COUNTY, "林示例")[0].id, who="house", purpose="test")["citizen_id"]
     secret = code_of("register", PHONE)
-    act = lambda: people.tie_person(COUNTY, secret, "林示例", "citizen_id", number, confirmed=True)  # noqa: E731
+    act = partial(people.tie_person, COUNTY, secret, "林示例", "citizen_id", number, confirmed=True)
     assert code_of_refusal(act) == "phone_differs"
 
 
 def test_a_second_account_for_the_same_number_is_refused(account):
     number = people.reveal(Account.objects.get(id=account).person_id, who="house", purpose="test")["citizen_id"]
     secret = code_of("register", PHONE)
-    act = lambda: people.tie_person(COUNTY, secret, "新示例", "citizen_id", number, confirmed=True)  # noqa: E731
+    act = partial(people.tie_person, COUNTY, secret, "新示例", "citizen_id", number, confirmed=True)
     assert code_of_refusal(act) == "account_there"
 
 
 def test_a_foreigner_registers_with_the_phone_a_window_noted_and_not_otherwise(county):
     secret = code_of("register", PHONE)
-    act = lambda: people.tie_person(COUNTY, secret, "Jean NEUF", "passport", "99TEST777", "FRA", confirmed=False)  # noqa: E731
+    act = partial(people.tie_person, COUNTY, secret, "Jean NEUF", "passport", "99TEST777", "FRA", confirmed=False)
     assert code_of_refusal(act) == "identity_at_window"
     found = people.register_person(
         "Jean NEUF", county=COUNTY, actor="staff:x", identifiers=[("passport", "99TEST777", "FRA")], phone=PHONE
@@ -170,7 +172,7 @@ def test_a_foreigner_registers_with_the_phone_a_window_noted_and_not_otherwise(c
 
 def test_a_minor_is_sent_to_her_guardian(county):
     secret = code_of("register", PHONE)
-    act = lambda: people.check_before_asking(COUNTY, secret, "童示例", "citizen_id", "990127201506012072", "")  # noqa: E731
+    act = partial(people.check_before_asking, COUNTY, secret, "童示例", "citizen_id", "990127201506012072", "")
     assert code_of_refusal(act) == "identity_minor"
 
 
