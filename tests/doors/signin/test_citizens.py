@@ -34,13 +34,6 @@ def register(client: Client, name: str = "林示例", number: str = NUMBER, phon
     return client.post("/register/identity/", {"name": name, "scheme": "citizen_id", "number": number})
 
 
-@pytest.fixture
-def registered(county):
-    client = Client()
-    assert register(client).url == "/new-password/"
-    client.post("/new-password/", {"password": PASSWORD, "again": PASSWORD})
-
-
 def test_a_citizen_registers_and_is_in(county):
     client, before = Client(), Person.objects.count()
     assert register(client, next="/account/").url == "/new-password/"

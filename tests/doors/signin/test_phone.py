@@ -8,14 +8,14 @@ import pytest
 from django.test import Client
 
 from tests.doors.browsing import text_of
-from tests.doors.signin.test_citizens import NUMBER, PASSWORD, PHONE, register, registered, shown_code  # noqa: F401
+from tests.doors.signin.test_citizens import NUMBER, PASSWORD, PHONE, shown_code
 from tongban.rooms.people.models import Account, Code, Person
 
 NEW = "10000000042"
 
 
 @pytest.fixture
-def me(registered):  # noqa: F811
+def me(registered):
     client = Client()
     assert client.post("/sign-in/", {"phone": PHONE, "password": PASSWORD}).status_code == 302
     return client
