@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.rulebook.tables import assert_as_written
 from tongban.rulebook.basis import Basis, BasisKind, law
 from tongban.rulebook.catalogue import (
     Complaint,
@@ -27,6 +28,7 @@ from tongban.rulebook.catalogue import (
     known,
     read_basis,
 )
+from tongban.rulebook.guards import ROLE_LABELS
 from tongban.rulebook.kinds import KINDS
 
 Draft = dict[str, Any]
@@ -104,6 +106,12 @@ NEW_MATERIAL = {
     "issuer": "本人",
 }
 
+QUESTION = {
+    "code": "size",
+    "question": "多大？",
+    "options": [{"code": "a", "label": "甲"}, {"code": "b", "label": "乙"}],
+}
+
 #: (rule, seed draft, the one change that breaks it, where the complaint points).
 BROKEN: list[tuple[str, str, Callable[[Draft], None], str]] = [
     # shape
@@ -112,7 +120,25 @@ BROKEN: list[tuple[str, str, Callable[[Draft], None], str]] = [
     ("shape", SHOP, put("materials/1", "布局图"), "materials[1]"),
     ("shape", SHOP, put("desks/0/power", "approve"), "desks[0].power"),
     ("shape", SHOP, put("item_class", "许 可"), "item_class"),
+    ("shape", SHOP, put("name", 5), "name"),
+    ("shape", SHOP, put("level", True), "level"),
+    ("shape", SHOP, put("publishes_result", "yes"), "publishes_result"),
+    ("shape", SHOP, put("stations", "county"), "stations"),
+    ("shape", SHOP, put("stations/1", 2), "stations[1]"),
+    ("shape", SHOP, put("form", ["text"]), "form"),
+    ("shape", SHOP, put("result", "证"), "result"),
+    ("shape", SHOP, put("limits/promised", "10wd"), "limits.promised"),
+    ("shape", SHOP, put("limits/extension_approver", "mayor"), "limits.extension_approver"),
+    ("shape", SHOP, put("colour", "red"), "colour"),
     ("missing", SHOP, put("materials/1/name", None), "materials[1].name"),
+    ("missing", SHOP, put("level", None), "level"),
+    ("missing", SHOP, put("item_class", None), "item_class"),
+    ("missing", SHOP, put("materials/1/source", None), "materials[1].source"),
+    ("missing", "shop-sign", put("situations", [{"code": "a", "question": "问？"}]), "situations[0].options"),
+    ("limit", SHOP, put("limits/promised/limit", 10), "limits.promised.limit"),
+    ("missing", SHOP, put("limits/promised/limit", None), "limits.promised.limit"),
+    ("basis_missing", SHOP, put("bases/0", {"kind": "law"}), "bases[0]"),
+    ("basis_missing", SHOP, put("bases/0", 5), "bases[0]"),
     ("limit", SHOP, put("limits/promised/limit", "十天"), "limits.promised.limit"),
     ("basis_missing", SHOP, put("materials/2/basis", None), "materials[2].basis"),
     ("basis_missing", SHOP, put("limits/statutory/basis", "行政许可法 第四十二条"), "limits.statutory.basis"),
@@ -326,6 +352,105 @@ WARNS = {
 OUTSIDE_DEMO = {"unchecked"}
 
 
+#: (rule, seed draft, a change that goes as far as the rule lets it).
+ALLOWED: list[tuple[str, str, Callable[[Draft], None]]] = [
+    ("code", SHOP, put("code", "small-shop-2")),
+    ("level", SHOP, put("level", 1)),
+    ("level", SHOP, put("level", 7)),
+    ("local_code", SHOP, put("local_code", "9" * 50)),
+    ("task_code", SHOP, both(put("task_code", None), put("item_class", "内部"))),
+    ("handle_code", SHOP, put("visits", 1)),
+    ("handle_code_task", SHOP, put("handle_code", SEEDS[SHOP]["task_code"] + "01")),
+    ("handle_code_needed", SHOP, both(put("catalog_code", "990131003000"), put("handle_code", "1"))),
+    ("task_type", SHOP, put("catalog_code", "997731002000")),
+    ("main_missing", SHOP, put("catalog_code", "990131003001")),
+    ("main_missing", SHOP, put("catalog_code", "99013100800")),
+    ("upper_missing", SHOP, put("catalog_code", None)),
+    ("upper_name", SHOP, put("catalog_code", None)),
+    ("permit_basis", SHOP, put("bases", ["design: 我们觉得需要", "unchecked-document: 某通知"])),
+    ("permit_basis", RENT, put("bases", ["design: 我们觉得需要"])),
+    ("article_missing", SHOP, put("bases/0", "unchecked: 食品安全法")),
+    ("article_missing", SHOP, put("bases/0", "document: 某通知")),
+    ("article_missing", SHOP, put("bases/0", "law: 食品安全法 第一百二十三条")),
+    ("promise_barred", FIRE, put("promise/barred_months", 0)),
+    ("promise_check", FIRE, put("promise/check_within/limit", "0.5wd")),
+    ("promise_over_law", SHOP, put("limits/promised", rule_time("20wd"))),
+    ("promise_unclear", SHOP, put("limits/promised", rule_time("20d"))),
+    ("intake_over_law", SHOP, put("limits/intake/limit", "5wd")),
+    ("statutory_over_law", SHOP, put("limits/statutory", rule_time("90wd", "law: 药品管理法 第四十一条"))),
+    ("extension_over_law", SHOP, put("limits/extension", rule_time("30wd", "law: 药品管理法 第四十一条"))),
+    ("delivery_over_law", SHOP, put("limits/delivery/limit", "10wd")),
+    ("statutory_over_law", "construction-stage", put("limits/statutory/limit", "45wd")),
+    ("intake_silence", RENT, put("limits/intake_silence", "none")),
+    ("limit_missing", SHOP, both(put("limits", {}), put("leaf", False))),
+    ("spot_visits", CARD, put("visits", 1)),
+    ("desks", SHOP, put("desks", [{"code": "d", "name": "决定", "power": "decide"}])),
+    (
+        "desks",
+        SHOP,
+        put(
+            "desks",
+            [{"code": f"d{n}", "name": "审", "power": "examine" if n < 4 else "decide"} for n in range(1, 5)],
+        ),
+    ),
+    ("desk_sum", SHOP, put("desks/1/limit/limit", "4wd")),
+    ("renewal_window", RENEW, put("limits/renewal_closes", rule_time("30wd", "law: 行政许可法 第五十条"))),
+    ("renewal_window", RENEW, put("limits/renewal_closes", rule_time("20wd", "law: 某条例 第九条"))),
+    ("filing_clock", RENT, put("limits/promised", rule_time("3wd"))),
+    ("inner_result", "late-step-supervision", put("result", {"name": "无", "form": "无"})),
+    (
+        "field_owned",
+        SHOP,
+        both(put("unit", "gaj"), put("form/properties/from", {"type": "string", "title": "户口登记地"})),
+    ),
+    ("follow_by", SHOP, put("materials/2/follow_by", "0.5wd")),
+    ("main_follows", SHOP, put("materials/2/follow_by", "30wd")),
+    ("why_original", SHOP, both(put("materials/1/original", True), put("materials/1/why_original", "要看印章"))),
+    ("copies", SHOP, put("materials/1/copies", 0)),
+    ("formats", SHOP, put("materials/1/formats", ["png"])),
+    ("materials", SHOP, both(put("materials", []), put("leaf", False))),
+    ("situation_options", SHOP, put("situations", [QUESTION])),
+    ("situation_unused", SHOP, both(put("situations", [QUESTION]), put("materials/1/situations", ["b"]))),
+    ("form", SHOP, both(put("form", {}), put("leaf", False))),
+    ("form_dialect", SHOP, put("form/$schema", "https://json-schema.org/draft/2020-12/schema")),
+    ("form_type", SHOP, put("form/properties/owner", {"title": "经营者", "enum": ["甲"]})),
+    ("form_type", SHOP, put("form/properties/owner", {"title": "经营者", "const": "甲"})),
+    ("form_title", SHOP, put("form/properties/owner/title", "经营者 owner")),
+    ("form_items", SHOP, put("form/properties/owner", {"type": "array", "title": "人", "items": {"type": "string"}})),
+    ("form_title", SHOP, put("form/properties/owner", {"type": "array", "title": "人", "items": {"type": "string"}})),
+    ("form_count", SHOP, put("form/properties/owner/maxLength", 0)),
+    ("form_keyword", SHOP, put("form/properties/owner/x-message", "请填写")),
+    ("result", SHOP, both(put("result", None), put("leaf", False))),
+    ("result_form", SHOP, put("result/name", "小店登记")),
+    ("result_form", SHOP, put("result", {"name": "小店证", "form": "无"})),
+    ("result_name", SHOP, put("result", {"name": "", "form": "无"})),
+    ("result_sample", SHOP, put("result", {"name": "", "form": "无"})),
+    ("result_filing", RENT, put("result", {"name": "", "form": "无"})),
+    ("result_licence", SHOP, both(put("result/licence_kind", ""), put("elsewhere", "market"))),
+    ("result_months", SHOP, put("result/valid_months", 1)),
+    ("publishes_result", SHOP, both(put("publishes_result", False), put("leaf", False))),
+    ("publishes_result", RENT, put("publishes_result", False)),
+    ("fee_amount", HOME, put("fee/amount_fen", 1)),
+    ("fee_amount", HOME, both(put("fee/amount_fen", 0), put("fee/standard", "按面积"))),
+    ("fee_waiver", HOME, both(put("fee/waivable", False), put("fee/waiver_basis", None))),
+    ("visits", SHOP, put("visits", 0)),
+    ("zero_visits", SHOP, put("online", {})),
+    ("claimed_visits", HOME, put("online/claimed", [2])),
+    ("depth_code", SHOP, put("online/claimed", [1, 9])),
+    ("guide_flow", SHOP, put("guide/flow", ["受理", "办理"])),
+    ("guide_conditions", SHOP, both(put("guide", {}), put("leaf", False))),
+    ("review_points", REST, put("review_points", [])),
+    ("place", SHOP, put("guide/place", "示例县政务服务中心办事大厅")),
+    ("phone", SHOP, put("guide/consult_phone", "010-12345678")),
+    ("delivery", SHOP, put("guide/delivery", ["mail"])),
+    ("delivery", SHOP, both(put("guide/delivery", []), put("result", {"name": "", "form": "无"}))),
+    ("topics", SHOP, both(put("applicants", ["natural"]), put("guide/topics_legal", []))),
+    ("parts_optional", REST, put("parts/0/optional", False)),
+    ("part_when", REST, put("parts/2/when", [])),
+    ("bundle_promise", REST, put("limits/promised/limit", "60wd")),
+]
+
+
 def complaints_of(draft: Draft) -> tuple[Complaint, ...]:
     return inspect(draft, KNOWN)[1]
 
@@ -361,6 +486,32 @@ def test_a_rule_when_broken_complains_where_and_why_and_is_silent_before(
         assert all((one.what, one.why, one.how))
     stopped = any(one.severity == "stops" for one in complaints_of(draft))
     assert isinstance(verdict(draft), Item) == (not stopped)
+
+
+@pytest.mark.parametrize(("rule", "seed", "change"), ALLOWED, ids=[f"{r}-{s}" for r, s, _ in ALLOWED])
+def test_a_rule_is_silent_up_to_its_bound(rule: str, seed: str, change: Callable[[Draft], None]) -> None:
+    draft = copy.deepcopy(SEEDS[seed])
+    change(draft)
+    assert [one.what for one in complaints_of(draft) if one.rule == rule] == []
+
+
+def test_what_is_told_to_whoever_breaks_a_rule() -> None:
+    """Each complaint whole, what, why and how, and all that one mistake brings about."""
+    lines = []
+    for rule, seed, change, _ in BROKEN:
+        draft = copy.deepcopy(SEEDS[seed])
+        before = set(complaints_of(draft))
+        change(draft)
+        lines += ["", f"# {rule}: {draft.get('code', seed)}"]
+        lines += [f"{one.severity} {one.rule} | {one}" for one in complaints_of(draft) if one not in before]
+    lines += ["", "# an empty draft", *(f"{one.severity} {one.rule} | {one}" for one in complaints_of({}))]
+    assert_as_written("complaints.txt", lines[1:])
+
+
+def test_an_item_asks_those_to_sign_whom_a_case_can_have_as_parties() -> None:
+    for role in (*ROLE_LABELS, "guardian", "friend"):
+        told = complaints_of({**SEEDS[SHOP], "signatures": [role]})
+        assert bool([one for one in told if one.rule == "signatures"]) == (role not in ROLE_LABELS)
 
 
 def test_every_rule_in_the_code_has_a_draft_that_breaks_it() -> None:

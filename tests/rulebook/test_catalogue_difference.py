@@ -2,10 +2,13 @@
 
 import copy
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from tongban.rulebook.catalogue import Change, difference, freeze
+from tests.rulebook.tables import assert_as_written
+from tongban.rulebook.catalogue import Change, Item, Limits, Material, difference, freeze
+from tongban.rulebook.catalogue.difference import LIMIT_LABELS
 
 ITEMS = Path(__file__).parents[2] / "tongban" / "items" / "items"
 
@@ -80,3 +83,99 @@ def test_an_order_turned_round_is_told_as_that() -> None:
 def test_a_fee_that_ends_is_told() -> None:
     (first, *_) = changes("estate-transfer", lambda draft: draft.pop("fee"))
     assert first == Change("fee", "removed", "收费：取消“不动产登记费(住宅)”")
+
+
+RULE = {"limit": "3wd", "basis": "design: 测试"}
+#: One change of every field that has words of its own: from one seed, and what it is called.
+FIELDS: dict[str, Any] = {
+    "code": "other",
+    "name": "另一名称",
+    "kind": "registration",
+    "item_class": "登记",
+    "unit": "gaj",
+    "level": 5,
+    "parent": "main",
+    "leaf": False,
+    "catalog_code": "990131009000",
+    "task_code": "",
+    "handle_code": "1",
+    "local_code": "2",
+    "on_the_spot": "design: 当场可办",
+    "form": {"type": "object"},
+    "visits": 2,
+    "visit_reason": "要看现场",
+    "join": "any",
+    "elsewhere": "estate",
+    "publishes_result": False,
+    "renewal": True,
+    "agent_allowed": False,
+    "pre_review": False,
+    "fee": {"name": "工本费", "amount_fen": 1000, "basis": "law: 某法 第一条"},
+    "result": {"name": "小店证", "form": "证"},
+    "guide": {"place": "二楼"},
+    "online": {},
+    "promise": {
+        "option": "quick",
+        "letter": "letter",
+        "check_within": RULE,
+        "basis": "design: 承诺",
+        "consequence": "撤销",
+    },
+    "bases": ["design: 某", "law: 行政许可法 第四十二条"],
+    "review_points": [],
+    "faq": [{"question": "问？", "answer": "答。"}],
+    "applicants": ["legal", "natural"],
+    "signatures": ["applicant", "other_side"],
+    "stations": ["county"],
+    "proceedings": ["site_check", "hearing", "survey"],
+    "pausing": [],
+    "desks": [{"code": "decide", "name": "决定", "power": "decide"}],
+    "situations": [
+        {"code": "size", "question": "多大？", "options": [{"code": "a", "label": "甲"}, {"code": "b", "label": "乙"}]}
+    ],
+    "parts": [{"role": "food", "item": "food-business-new"}],
+    "materials": [],
+}
+LIMITS: dict[str, Any] = dict.fromkeys(LIMIT_LABELS, RULE) | {
+    "extension_approver": "government",
+    "joint": True,
+    "intake_silence": "none",
+}
+MATERIAL: dict[str, Any] = {
+    "name": "平面图",
+    "source": "licence",
+    "basis": "design: 测试",
+    "licence_kinds": ["id"],
+    "resource": "population",
+    "main": True,
+    "follow_by": "3wd",
+    "original": True,
+    "why_original": "要看印章",
+    "formats": ["pdf"],
+    "situations": ["big"],
+    "copies": 2,
+    "criteria": "清楚",
+    "issuer": "设计单位",
+}
+
+
+def test_each_field_of_an_item_has_its_word() -> None:
+    """The table of what is told, there and back: from the seed to the change, and from the change to the seed."""
+    lines = []
+    for path, values in (("", FIELDS), ("limits", LIMITS), ("materials/1", MATERIAL)):
+        for name, value in values.items():
+            draft = seed("small-food-shop")
+            place: Any = draft
+            for way in path.split("/") if path else ():
+                place = place[int(way) if way.isdigit() else way]
+            place[name] = value
+            old, new = freeze(seed("small-food-shop")), freeze(draft)
+            for before, after in ((old, new), (new, old)):
+                lines += [f"{one.where} {one.sort} | {one.sentence}" for one in difference(before, after)]
+    assert_as_written("changes.txt", lines)
+
+
+def test_no_field_of_an_item_changes_unseen() -> None:
+    assert {one.name for one in fields(Item)} - {*FIELDS, "limits"} == set()
+    assert {one.name for one in fields(Limits)} - set(LIMITS) == set()
+    assert {one.name for one in fields(Material)} - {*MATERIAL, "code"} == set()

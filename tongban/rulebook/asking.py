@@ -38,7 +38,7 @@ def situation_refusals(item: Item, options: frozenset[str]) -> Iterator[Refused]
         if not options.intersection(option.code for option in situation.options):
             yield Refused(
                 "situation_unanswered",
-                "请先回答：{question}。",
+                "请先回答“{question}”。",
                 law("行政许可法 第三十条"),
                 question=situation.question,
             )

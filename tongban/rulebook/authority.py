@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from tongban.rulebook.basis import Basis, design, unchecked
+from tongban.rulebook.basis import Basis, BasisKind, design, unchecked
 from tongban.rulebook.errors import Refused
 
 EVERY_ITEM = "*"
@@ -56,8 +56,7 @@ LABELS = {
 #: 三员分立: no post may hold two of them (等保2.0 三级, 待核).
 APART = (Power.SYSTEM, Power.SECURITY, Power.AUDIT)
 
-
-_APART_BASIS = unchecked("等保2.0 三级：系统管理、安全管理、审计管理分设")
+_APART_BASIS = unchecked("等保2.0 三级：系统管理、安全管理、审计管理分设", BasisKind.DOCUMENT)
 
 
 def check_apart(powers: Iterable[Power]) -> None:

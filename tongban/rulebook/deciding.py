@@ -112,8 +112,9 @@ def _step(facts: Facts, name: str) -> Step:
         )
     if facts.state not in step.sources:
         here = facts.kind.states.get(facts.state, "尚未提交")
-        steps = (s for s in facts.kind.steps if facts.state in s.sources and Post.LAW not in s.by and not s.inner)
-        can = "、".join(s.label for s in steps)
+        # What the law and the house do by themselves is nothing that anybody can do now.
+        by_people = (s for s in facts.kind.steps if not s.inner and not {*s.by} <= {Post.LAW, Post.HOUSE})
+        can = "、".join(s.label for s in by_people if facts.state in s.sources)
         sentence = f"案件现在是“{here}”，不能办理“{step.label}”。现在可以：{can or '无'}。请刷新后再看。"
         raise Refused("wrong_state", sentence, step.basis)
     return step

@@ -121,7 +121,7 @@ def applicants(item: Item, known: Known) -> Iterator[Complaint]:
     checks = (
         ("applicants", item.applicants, {"natural", "legal"}, "服务对象"),
         ("stations", item.stations, {"county", "town", "village"}, "收件层级"),
-        ("signatures", item.signatures, {"applicant", "other_side", "agent", "helper", "guardian"}, "签名角色"),
+        ("signatures", item.signatures, {"applicant", "other_side", "agent", "helper"}, "签名角色"),
     )
     for where, given, allowed, word in checks:
         strange = [one for one in given if one not in allowed]
