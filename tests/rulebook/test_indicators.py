@@ -222,9 +222,8 @@ def test_ratings(code, expected):
     assert read(compute(code, ratings(*RATED))) == expected
 
 
-def test_active_ratings_count_a_case_once_and_a_default_never():
-    rated = ratings({"case": "c0"}, {"case": "c0"}, {"case": "c1", "by_applicant": False}, {"case": "c2"})
-    facts = replace(cases({"finished_on": SEP[1]}, {"finished_on": SEP[1]}, {}), ratings=rated.ratings)
+def test_active_ratings_count_finished_cases_that_their_applicants_rated():
+    facts = cases({"finished_on": SEP[1], "rated": True}, {"finished_on": SEP[1]}, {"rated": True})
 
     assert read(compute("active_ratings", facts)) == ("50.00", "c0", "c0 c1")
 

@@ -63,7 +63,8 @@ def test_the_months_of_a_figure_are_those_of_counting_each(county):
         county.granted()
         spans = ((clock.today().replace(month=8, day=1), clock.today().replace(month=8, day=31)), _september())
         course = queries.figures_over("finished", "990127", spans)
-        assert course == tuple(queries.figure("finished", "990127", *span) for span in spans)
+        counted = [queries.figure("finished", "990127", *span) for span in spans]
+        assert [(one.value, one.numerator) for one in course] == [(one.value, one.numerator) for one in counted]
 
 
 def _september():

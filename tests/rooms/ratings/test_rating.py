@@ -201,7 +201,11 @@ def test_default_never_counts_as_active_and_gives_way_to_her_own(county):
 
     from tongban.rooms.ratings import actions, queries
     from tongban.rooms.ratings.models import Rating
-    from tongban.rulebook.indicators import Facts, compute
+    from tongban.rooms.supervision import queries as supervision
+
+    def counted(code):
+        figure = supervision.figure(code, county.code, date(2026, 1, 1), date(2026, 12, 31))
+        return figure.numerator, figure.denominator
 
     with county.at(*DAY):
         actions.set_default(county.code, after="5wd", actor="house")
@@ -211,15 +215,13 @@ def test_default_never_counts_as_active_and_gives_way_to_her_own(county):
         default = queries.rating_of("case", case)
         assert not default.active
         assert not queries.is_rated("case", case)
-        facts = Facts(ratings=queries.facts(county.code, date(2026, 1, 1), date(2026, 12, 31)))
-        assert [fact.by_applicant for fact in facts.ratings] == [False]
+        assert (counted("active_ratings"), counted("good_ratings")) == ((0, 1), (1, 1))
         own = actions.rate(case, county.citizen(), "dissatisfied", channel="sms")
 
     assert Rating.objects.filter(case_id=case).count() == 1
     standing = queries.rating_of("case", case)
     assert (standing.id, standing.active, standing.grade) == (own, True, Grade.DISSATISFIED)
-    facts = Facts(ratings=queries.facts(county.code, date(2026, 1, 1), date(2026, 12, 31)))
-    assert compute("good_ratings", facts).value == 0
+    assert (counted("active_ratings"), counted("good_ratings")) == ((1, 1), (0, 1))
 
 
 def test_default_leaves_alone_what_ended_before_the_rule(county, case):

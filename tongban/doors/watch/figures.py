@@ -40,7 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """Show all figures of a period."""
     county = visitor(request).county
     period, unit = asked(request), _unit(request)
-    found = queries.figures(county, period.first, period.last, unit=unit)
+    found = queries.totals(county, period.first, period.last, unit=unit)
     context = {
         "rows": [(one, found[one.code]) for one in DEFINITIONS],
         "units": people.units(county),
@@ -69,7 +69,7 @@ def figure(request: HttpRequest, code: str) -> HttpResponse:
         no_course = ""
     context = {
         "definition": definition,
-        "figure": queries.figure(code, county, period.first, period.last, unit=unit),
+        "figure": queries.totals(county, period.first, period.last, (code,), unit=unit)[code],
         "course": course,
         "no_course": no_course,
         "bars": charts.bars([(label[2:], one.value, str(one)) for label, one in course]),
@@ -88,17 +88,17 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
     """Show exactly the rows behind a figure."""
     county, definition = visitor(request).county, _definition(code)
     period, narrowed = asked(request), _narrowed(request)
-    found = queries.rows(code, county, period.first, period.last, **narrowed)
     number = number_of(request)
     begin = (number - 1) * PER_PAGE
+    found = queries.opened(code, county, period.first, period.last, **narrowed, begin=begin, most=PER_PAGE + 1)
     items, units = queries.names(county)
     context = {
         "definition": definition,
-        "page": paged(found[begin : begin + PER_PAGE + 1], number, PER_PAGE),
-        "count": len(found),
-        "above": sum(one.above for one in found),
-        "below": None if definition.unit == "件" else sum(one.below or 0 for one in found),
-        "figure": queries.figure(code, county, period.first, period.last, **narrowed),
+        "page": paged(found.rows, number, PER_PAGE),
+        "count": found.count,
+        "above": found.figure.numerator,
+        "below": found.figure.denominator,
+        "figure": found.figure,
         "items": items,
         "units": units,
         "query": request.GET.urlencode(),

@@ -62,8 +62,8 @@ def run(args: argparse.Namespace) -> int:
     for county in _counties(args):
         print(f"{county}　{first} 至 {last}")
         if args.code:
-            figure = queries.figure(args.code, county, first, last, **narrowed)
-            _print_rows(figure, queries.rows(args.code, county, first, last, **narrowed))
+            found = queries.opened(args.code, county, first, last, **narrowed)
+            _print_rows(found.figure, found.rows)
         else:
             _print_figures(queries.figures(county, first, last, **narrowed))
     return 0

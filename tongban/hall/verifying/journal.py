@@ -24,7 +24,8 @@ from tongban.rooms.casework.queries.reading import running
 from tongban.rooms.ledger import closing
 from tongban.rooms.ledger.statement import CASE_COLUMNS
 from tongban.rooms.supervision import queries as supervision
-from tongban.rooms.supervision.queries.facts import COUNTED, NEEDS
+from tongban.rooms.supervision.queries.facts import COUNTED_OVER
+from tongban.rooms.supervision.queries.scope import COUNTED
 from tongban.rulebook import deciding
 from tongban.rulebook.indicators import BY_CODE, Dimension
 from tongban.rulebook.kinds import KINDS
@@ -354,7 +355,7 @@ def _verify_figures(report: Report) -> None:
     """Every figure of every month is the sum of its rows and of its units, and counts what the journal counts."""
     for county in supervision.counties():
         for first, last in _months(report, county):
-            for code in NEEDS:
+            for code in COUNTED_OVER:
                 report.counts["指标"] += 1
                 _verify_figure(report, code, county, first, last)
 
@@ -367,7 +368,7 @@ def _verify_figure(report: Report, code: str, county: str, first: date, last: da
     below = None if whole.denominator is None else sum((row.below or Decimal(0) for row in rows), Decimal(0))
     if (above, below) != (whole.numerator, whole.denominator):
         report.differ(f"{name}：是 {whole.numerator}/{whole.denominator}，各行之和是 {above}/{below}。")
-    (summed,) = supervision.course(code, county, [(first, last)]) if "items" not in NEEDS[code] else (whole,)
+    summed = supervision.totals(county, first, last, (code,))[code]
     if (summed.numerator, summed.denominator) != (whole.numerator, whole.denominator):
         report.differ(f"{name}：逐件数是 {whole}，照每天的汇总是 {summed}。")
     if {row.id for row in rows} != {*whole.numerator_ids, *whole.denominator_ids}:

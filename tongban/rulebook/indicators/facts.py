@@ -39,6 +39,8 @@ class Fact:
     channel: str = ""
     #: True for rehearsed and simulated rows outside a demo: they stay out of every figure.
     rehearsal: bool = False
+    #: How many rows alike in all that a figure looks at it stands for; those have no id of their own.
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +72,8 @@ class ItemFact(Fact):
 class CaseFact(Fact):
     """One case.  A moment beside a day is given only where the limit runs in hours."""
 
-    #: Legal day of filing.
-    applied_on: date
+    #: Legal day of filing; None only where no figure asked for looks at it.
+    applied_on: date | None = None
     #: True when filed over the net.
     online: bool = False
     #: Legal day of acceptance; None while not accepted.
@@ -85,6 +87,8 @@ class CaseFact(Fact):
     #: Last day it may lawfully take, after lawful pauses and extensions.
     due_on: date | None = None
     due_at: datetime | None = None
+    #: True when its applicant rated it; a default that the system filled in is no rating of hers.
+    rated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +102,6 @@ class RatingFact(Fact):
     grade: Grade
     #: False for one found mistaken or malicious (误评、恶意).
     valid: bool = True
-    #: True when the applicant made it; a default that the system filled in is never active.
-    by_applicant: bool = True
     #: True when it carries a name.
     real_name: bool = False
     #: Bad ratings: when it was put right, and by when it had to be.

@@ -24,13 +24,13 @@ F = TypeVar("F", bound=Fact)
 
 
 def _sums(weighed: Iterable[tuple[Fact, Decimal, Decimal]]) -> Tally:
-    """Return the sums of rows that come with what they weigh above and below the line."""
-    counted = [(row.id, above, below) for row, above, below in weighed if not row.rehearsal]
+    """Return the sums of rows that come with what each weighs above and below the line."""
+    counted = [(row, above, below) for row, above, below in weighed if not row.rehearsal]
     return Tally(
-        sum((above for _, above, _ in counted), Decimal(0)),
-        sum((below for _, _, below in counted), Decimal(0)),
-        tuple(row for row, above, _ in counted if above),
-        tuple(row for row, _, below in counted if below),
+        sum((above * row.times for row, above, _ in counted), Decimal(0)),
+        sum((below * row.times for row, _, below in counted), Decimal(0)),
+        tuple(row.id for row, above, _ in counted if above),
+        tuple(row.id for row, _, below in counted if below),
     )
 
 
@@ -39,8 +39,8 @@ def _share(rows: Iterable[F], hit: Callable[[F], bool]) -> Tally:
 
 
 def _count(rows: Iterable[Fact]) -> Tally:
-    ids = tuple(row.id for row in rows if not row.rehearsal)
-    return Tally(Decimal(len(ids)), None, ids, ())
+    counted = [row for row in rows if not row.rehearsal]
+    return Tally(Decimal(sum(row.times for row in counted)), None, tuple(row.id for row in counted), ())
 
 
 def _items(facts: Facts) -> Iterable[ItemFact]:
@@ -124,8 +124,7 @@ def good_ratings(facts: Facts) -> Tally:
 
 
 def active_ratings(facts: Facts) -> Tally:
-    rated = {rating.case for rating in facts.ratings if rating.by_applicant and not rating.rehearsal}
-    return _share(_finished(facts), lambda case: case.id in rated)
+    return _share(_finished(facts), lambda case: case.rated)
 
 
 def _fixed(rating: RatingFact) -> bool:

@@ -1,9 +1,18 @@
 """Every question that supervision asks: lights, findings, figures.  Each list opens to its cases."""
 
 from tongban.rooms.supervision.queries.board import BoardRow, Finished, board, finished_today, names
-from tongban.rooms.supervision.queries.course import course
+from tongban.rooms.supervision.queries.course import course, totals
 from tongban.rooms.supervision.queries.facts import counties
-from tongban.rooms.supervision.queries.figures import FigureRow, figure, figures, figures_by, figures_over, rows
+from tongban.rooms.supervision.queries.figures import (
+    FigureRow,
+    Opened,
+    figure,
+    figures,
+    figures_by,
+    figures_over,
+    opened,
+    rows,
+)
 from tongban.rooms.supervision.queries.findings import (
     Found,
     Stop,
@@ -29,6 +38,7 @@ __all__ = [
     "Light",
     "LightCount",
     "LitCase",
+    "Opened",
     "ReformTask",
     "Replayed",
     "Stop",
@@ -47,6 +57,7 @@ __all__ = [
     "lit_cases",
     "long_stops",
     "names",
+    "opened",
     "reform_tasks",
     "refused_then_accepted",
     "repeated_corrections",
@@ -54,5 +65,6 @@ __all__ = [
     "replayed",
     "rows",
     "spot_sample",
+    "totals",
     "warnings",
 ]

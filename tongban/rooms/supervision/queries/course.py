@@ -4,24 +4,27 @@ A figure is the sum kept + what the cases moved since add now - what they added 
 moves its case like anything else, so the days it belonged to are put right.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db import connection
 
-from tongban.rooms.supervision.queries.figures import figures_over
+from tongban.rooms.supervision.queries.facts import COUNTED_OVER, alike
+from tongban.rooms.supervision.queries.figures import figures_over, unnamed
+from tongban.rooms.supervision.queries.scope import Scope
 from tongban.rooms.supervision.queries.standing import ALL, Sums, add, moved, sums_as_of
-from tongban.rulebook.indicators import ADDS_ON, Figure, summed
+from tongban.rulebook.indicators import ADDS_ON, Figure, compute, summed
 
 #: The mark belongs to this server: after a restore into another one transactions may count from lower.
 _KEPT = """
-SELECT m.xact, s.no, coalesce(sum(c.above), 0)::bigint, coalesce(sum(c.below), 0)::bigint
+SELECT m.xact, f.code, s.no, coalesce(sum(c.above), 0)::bigint, coalesce(sum(c.below), 0)::bigint
 FROM supervision_mark m
+CROSS JOIN unnest(%(codes)s::text[]) AS f(code)
 CROSS JOIN unnest(%(firsts)s::date[], %(lasts)s::date[]) WITH ORDINALITY AS s(first, last, no)
-LEFT JOIN supervision_cell c ON c.county = m.county AND c.code = %(code)s
+LEFT JOIN supervision_cell c ON c.county = m.county AND c.code = f.code
     AND (%(unit)s::text IS NULL OR c.unit = %(unit)s) AND c.day >= s.first AND c.day <= s.last
 WHERE m.county = %(county)s AND m.xact <= pg_snapshot_xmin(pg_current_snapshot())::text::bigint
-GROUP BY m.xact, s.no ORDER BY s.no
+GROUP BY m.xact, f.code, s.no ORDER BY f.code, s.no
 """
 
 
@@ -33,10 +36,30 @@ def course(
     From the sums kept where the figure adds up day by day (``ADDS_ON``): four queries, however long the periods.  All
     others, and a county nobody has summed yet, are counted.
     """
-    if code not in ADDS_ON:
-        return figures_over(code, county, spans, unit=unit)
+    if code in ADDS_ON and (found := _summed((code,), county, spans, unit)):
+        return found[code]
+    return figures_over(code, county, spans, unit=unit)
+
+
+def totals(
+    county: str, first: date, last: date, codes: Iterable[str] = COUNTED_OVER, *, unit: str | None = None
+) -> dict[str, Figure]:
+    """Return figures of one period by code, as ``figures`` counts them, but their rows are not named.
+
+    From the sums kept where there are some (four queries), the others counted from rows alike (five at most).
+    """
+    asked = tuple(codes)
+    kept = _summed(tuple(code for code in asked if code in ADDS_ON), county, [(first, last)], unit)
+    facts = alike(Scope(county, first, last, unit), (code for code in asked if code not in kept))
+    return {code: kept[code][0] if code in kept else unnamed(compute(code, facts)) for code in asked}
+
+
+def _summed(
+    codes: Sequence[str], county: str, spans: Sequence[tuple[date, date]], unit: str | None
+) -> dict[str, tuple[Figure, ...]]:
+    """Return figures that add up, for each of these periods; nothing where nobody has summed yet."""
     values = {
-        "code": code,
+        "codes": list(codes),
         "county": county,
         "unit": unit,
         "firsts": [first for first, _ in spans],
@@ -44,17 +67,18 @@ def course(
     }
     with connection.cursor() as cursor:
         cursor.execute(_KEPT, values)
-        kept = cursor.fetchall()
+        kept = cursor.fetchall() if codes else []
     if not kept:
-        return figures_over(code, county, spans, unit=unit)
+        return {}
     tail = _tail(county, int(kept[0][0]))
-    found = []
-    for (first, last), (_, _, above, below) in zip(spans, kept, strict=True):
+    found: dict[str, list[Figure]] = {code: [] for code in codes}
+    for _, code, no, above, below in kept:
+        first, last = spans[no - 1]
         for (of, whose, day), (more, under) in tail.items():
             if of == code and first <= day <= last and unit in (None, whose):
                 above, below = above + more, below + under
-        found.append(summed(code, int(above), int(below)))
-    return tuple(found)
+        found[code].append(summed(code, int(above), int(below)))
+    return {code: tuple(some) for code, some in found.items()}
 
 
 def _tail(county: str, mark: int) -> Sums:

@@ -6,77 +6,51 @@ bundle itself is not counted beside its parts, nor is inner work.  Drafts and re
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any
-from uuid import UUID
+from typing import Any, TypeVar
 
 from django.db import connection
 
-from tongban.rooms import clock
 from tongban.rooms.catalogue import queries as catalogue
 from tongban.rooms.catalogue.queries.book import book
 from tongban.rooms.ratings import queries as ratings
+from tongban.rooms.supervision.queries.fetching import SINGLY, cases, materials
+from tongban.rooms.supervision.queries.scope import Scope
 from tongban.rulebook.catalogue import supported
 from tongban.rulebook.catalogue.item import PUBLIC_CLASSES, Item, TimeRule
-from tongban.rulebook.indicators import CaseFact, Facts, Grade, ItemFact, MaterialFact, Met, RatingFact, workdays_of
+from tongban.rulebook.indicators import Dimension, Fact, Facts, ItemFact, workdays_of
 
-#: Kinds of case that somebody applies for.
-COUNTED = ("permit", "registration", "filing")
+F = TypeVar("F", bound=Fact)
 
-#: What each figure is counted over, and what it needs besides.
-NEEDS: dict[str, tuple[str, ...]] = {
+#: What each figure is counted over.
+COUNTED_OVER: dict[str, str] = {
     **dict.fromkeys(
         (
             *("promise_compression", "on_the_spot", "online_available", "fully_online", "zero_visit"),
             *("mean_visits", "one_visit", "materials_cut"),
         ),
-        ("items",),
+        "items",
     ),
     **dict.fromkeys(
-        ("finished_early", "finished_on_time", "online_cases", "accepted", "finished", "completion"), ("cases",)
+        (
+            *("finished_early", "finished_on_time", "active_ratings", "online_cases"),
+            *("accepted", "finished", "completion"),
+        ),
+        "cases",
     ),
-    "active_ratings": ("cases", "raters"),
-    **dict.fromkeys(("good_ratings", "bad_fixed", "bad_called_back"), ("ratings",)),
-    "materials_spared": ("materials",),
+    **dict.fromkeys(("good_ratings", "bad_fixed", "bad_called_back"), "ratings"),
+    "materials_spared": "materials",
 }
 
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Which rows are asked for: a county, a period (both days included), and what they are narrowed to."""
-
-    county: str
-    first: date
-    last: date
-    unit: str | None = None
-    item: str | None = None
-    level: str | None = None
-    channel: str | None = None
-
-    def holds(self, fact: Any) -> bool:
-        """Whether a fact lies within what was asked for."""
-        return all(
-            wanted is None or getattr(fact, name) == wanted
-            for name, wanted in (
-                ("unit", self.unit),
-                ("item", self.item),
-                ("level", self.level),
-                ("channel", self.channel),
-            )
-        )
-
-    def values(self) -> dict[str, Any]:
-        """Return the scope as parameters of a query."""
-        return {
-            "county": self.county,
-            "first": self.first,
-            "last": self.last,
-            "from": clock.at_local(self.first),
-            "until": clock.end_of(self.last),
-            "unit": self.unit,
-            "item": self.item,
-            "kinds": list(COUNTED),
-        }
+#: What a figure over cases looks at in each: two cases alike in this are the same to it.
+READS: dict[str, tuple[str, ...]] = {
+    "online_cases": ("applied_on", "online"),
+    "accepted": ("accepted_on",),
+    "completion": ("accepted_on", "finished_on"),
+    "finished": ("finished_on",),
+    "active_ratings": ("finished_on", "rated"),
+    "finished_early": ("finished_on", "finished_at", "promised_on", "promised_at"),
+    "finished_on_time": ("finished_on", "finished_at", "due_on", "due_at"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,27 +58,43 @@ class Gathered:
     """Facts, and what people call their rows."""
 
     facts: Facts
-    #: Id of a fact -> number of the case, or name of the item.
+    #: Id of a fact -> number of the case (with the material), or name of the item.
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
-def gather(scope: Scope, needs: Iterable[str]) -> Gathered:
-    """Return the facts of these kinds: at most one query for items and cases each, three for ratings."""
-    wanted = frozenset(needs)
+def gather(scope: Scope, codes: Iterable[str]) -> Gathered:
+    """Return what these figures are counted from, row by row: one query for cases, materials and items each, three
+    for ratings.
+    """
     labels: dict[str, str] = {}
-    rated = ratings.facts(scope.county, scope.first, scope.last) if "ratings" in wanted else ()
-    if "raters" in wanted:
-        seen = {one.id for one in rated}
-        rated = (*rated, *(one for one in _raters(scope) if one.id not in seen))
-    facts = Facts(
-        items=tuple(filter(scope.holds, _items(scope, labels))) if "items" in wanted else (),
-        cases=tuple(filter(scope.holds, _cases(scope, labels))) if "cases" in wanted else (),
-        ratings=tuple(filter(scope.holds, rated)),
-        materials=tuple(filter(scope.holds, _materials(scope, labels))) if "materials" in wanted else (),
+    return Gathered(_gather(scope, frozenset(codes), SINGLY, labels), labels)
+
+
+def alike(scope: Scope, codes: Iterable[str], by: Dimension | None = None) -> Facts:
+    """Return the same, but rows that these figures cannot tell apart as one fact of so many times, without its id.
+
+    Ids are left out and so is what the rows are not to be split by.  As many queries as ``gather``, and the less to
+    carry: the cases of a month come as some hundred facts.
+    """
+    apart = {name for name in ("unit", "item", "level", "channel") if getattr(scope, name) is not None}
+    return _gather(scope, frozenset(codes), frozenset({*apart, *([by.value] if by else [])}), {})
+
+
+def _gather(scope: Scope, codes: frozenset[str], apart: frozenset[str], labels: dict[str, str]) -> Facts:
+    needs = {COUNTED_OVER[code] for code in codes}
+    reads = frozenset(name for code in codes for name in READS.get(code, ()))
+    return Facts(
+        items=_within(scope, items_listed(scope, labels)) if "items" in needs else (),
+        cases=_within(scope, cases(scope, reads, apart, labels)) if "cases" in needs else (),
+        ratings=_within(scope, ratings.facts(scope.county, scope.first, scope.last)) if "ratings" in needs else (),
+        materials=_within(scope, materials(scope, apart, labels)) if "materials" in needs else (),
         first=scope.first,
         last=scope.last,
     )
-    return Gathered(facts, labels)
+
+
+def _within(scope: Scope, facts: Iterable[F]) -> tuple[F, ...]:
+    return tuple(filter(scope.holds, facts))
 
 
 def counties() -> tuple[str, ...]:
@@ -114,7 +104,7 @@ def counties() -> tuple[str, ...]:
         return tuple(row[0] for row in cursor.fetchall())
 
 
-def _items(scope: Scope, labels: dict[str, str]) -> list[ItemFact]:
+def items_listed(scope: Scope, labels: dict[str, str]) -> list[ItemFact]:
     """The county's list as it holds on the last day: leaves only, since nothing else can be asked for."""
     runs = book(scope.county).runs
     holding = {code: run for code in runs if (run := next((r for r in runs[code] if r.holds_on(scope.last)), None))}
@@ -153,132 +143,3 @@ def _brought(item: Item) -> int:
     return sum(material.source == "applicant" for material in item.materials)
 
 
-# Finished is decided: a case never accepted (不予受理, 退件) is none that was handled.  Putting on record is both
-# acceptance and end of a filing.  The end of the legal limit is that of the statutory clock, else of the promise.
-_CASES = """
-    SELECT c.id, c.number, c.item_id, c.item_code, c.unit, coalesce(p.channel, c.channel), c.filed_at,
-        CASE WHEN c.kind = 'filing' AND c.decision IN ('granted', 'struck_out')
-             THEN (c.decided_at AT TIME ZONE 'Asia/Shanghai')::date ELSE c.accepted_on END AS accepted_on,
-        c.decided_at, promised.due_on, promised.due_at, promised."limit", lawful.due_on, lawful.due_at, lawful."limit"
-    FROM casework_case c
-    LEFT JOIN casework_case p ON p.id = c.parent_id
-    LEFT JOIN LATERAL (
-        SELECT k.due_on, k.due_at, k."limit" FROM casework_clock k
-        WHERE k.case_id = c.id AND k.name = 'promised' ORDER BY k.run DESC LIMIT 1
-    ) promised ON TRUE
-    LEFT JOIN LATERAL (
-        SELECT k.due_on, k.due_at, k."limit" FROM casework_clock k
-        WHERE k.case_id = c.id AND k.name IN ('statutory', 'promised') ORDER BY k.name DESC, k.run DESC LIMIT 1
-    ) lawful ON TRUE
-    WHERE c.county = %(county)s AND NOT c.rehearsal AND c.kind = ANY(%(kinds)s) AND c.filed_at IS NOT NULL
-        AND (%(unit)s::text IS NULL OR c.unit = %(unit)s) AND (%(item)s::text IS NULL OR c.item_code = %(item)s)
-        AND ((c.filed_at >= %(from)s AND c.filed_at < %(until)s)
-            OR (c.decided_at >= %(from)s AND c.decided_at < %(until)s)
-            OR (c.accepted_on >= %(first)s AND c.accepted_on <= %(last)s))
-    ORDER BY c.id
-"""
-
-
-def _cases(scope: Scope, labels: dict[str, str]) -> list[CaseFact]:
-    rows = _fetched(_CASES, scope)
-    versions = catalogue.items({row[2] for row in rows})
-    labels.update((str(row[0]), row[1] or "") for row in rows)
-    return [case_fact(row, versions[row[2]]) for row in rows]
-
-
-def case_fact(row: tuple[Any, ...], item: Item) -> CaseFact:
-    """Return a case as the rulebook counts it, of a row with the columns of ``_CASES``."""
-    case_id, _, _, code, unit, channel, filed_at, accepted_on, decided_at, *limits = row
-    promised_on, promised_at, promised, due_on, due_at, lawful = limits
-    finished_at: datetime | None = decided_at if accepted_on else None
-    return CaseFact(
-        id=str(case_id),
-        unit=unit,
-        item=code,
-        level=str(item.level),
-        channel=channel,
-        applied_on=clock.legal_date(filed_at),
-        online=channel == "net",
-        accepted_on=accepted_on,
-        finished_on=clock.legal_date(finished_at) if finished_at else None,
-        finished_at=finished_at,
-        promised_on=promised_on,
-        promised_at=promised_at if _in_hours(promised) else None,
-        due_on=due_on,
-        due_at=due_at if _in_hours(lawful) else None,
-    )
-
-
-def _in_hours(limit: str | None) -> bool:
-    return bool(limit) and str(limit).endswith("h")
-
-
-def _raters(scope: Scope) -> list[RatingFact]:
-    """Ratings that applicants gave, whenever, to cases decided in the period."""
-    sql = """
-        SELECT r.id, r.case_id, r.rated_at, r.grade, c.unit, c.item_code, c.item_id, coalesce(p.channel, c.channel)
-        FROM casework_case c JOIN ratings_rating r ON r.act = 'case' AND r.act_id = c.id AND r.active
-        LEFT JOIN casework_case p ON p.id = c.parent_id
-        WHERE c.county = %(county)s AND NOT c.rehearsal AND c.kind = ANY(%(kinds)s)
-            AND c.decided_at >= %(from)s AND c.decided_at < %(until)s
-            AND (%(unit)s::text IS NULL OR c.unit = %(unit)s) AND (%(item)s::text IS NULL OR c.item_code = %(item)s)
-        ORDER BY r.id
-    """
-    rows = _fetched(sql, scope)
-    versions = catalogue.items({row[6] for row in rows})
-    return [
-        RatingFact(
-            id=str(rating_id),
-            unit=unit,
-            item=code,
-            level=str(versions[version].level),
-            channel=channel,
-            case=str(case_id),
-            made_on=clock.legal_date(rated_at),
-            grade=Grade(grade),
-        )
-        for rating_id, case_id, rated_at, grade, unit, code, version, channel in rows
-    ]
-
-
-#: How a material's state says it came; one still lacking, promised or in doubt has not come.
-_MET = {"given": Met.BROUGHT, "held": Met.LICENCE, "shared": Met.SHARED}
-
-
-def _materials(scope: Scope, labels: dict[str, str]) -> list[MaterialFact]:
-    """Materials that have come.  What a bundle handed on to its parts came once, with the bundle."""
-    sql = """
-        SELECT c.id, c.number, m.code, m.state, m.at, c.unit, c.item_code, c.item_id, coalesce(p.channel, c.channel)
-        FROM casework_material m JOIN casework_case c ON c.id = m.case_id
-        LEFT JOIN casework_case p ON p.id = c.parent_id
-        WHERE c.county = %(county)s AND NOT c.rehearsal AND (c.kind = ANY(%(kinds)s) OR c.kind = 'bundle')
-            AND c.filed_at IS NOT NULL AND m.state IN ('given', 'held', 'shared') AND m.code <> 'form'
-            AND m.at >= %(from)s AND m.at < %(until)s
-            AND NOT (c.parent_id IS NOT NULL AND m.state IN ('given', 'shared') AND m.at = c.filed_at)
-            AND (%(unit)s::text IS NULL OR c.unit = %(unit)s) AND (%(item)s::text IS NULL OR c.item_code = %(item)s)
-        ORDER BY c.id, m.code
-    """
-    rows = _fetched(sql, scope)
-    versions = catalogue.items({row[7] for row in rows})
-    names = {version: {m.code: m.name for m in item.materials} for version, item in versions.items()}
-    # A bundle's papers are those of its parts: there the code must do.
-    labels.update((f"{row[0]}:{row[2]}", f"{row[1]} {names[row[7]].get(row[2], row[2])}") for row in rows)
-    return [
-        MaterialFact(
-            id=f"{case_id}:{code}",
-            unit=unit,
-            item=item,
-            level=str(versions[version].level),
-            channel=channel,
-            case=str(case_id),
-            met_on=clock.legal_date(at),
-            met=_MET[state],
-        )
-        for case_id, _, code, state, at, unit, item, version, channel in rows
-    ]
-
-
-def _fetched(sql: str, scope: Scope) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, scope.values())
-        return [(UUID(str(row[0])), *row[1:]) for row in cursor.fetchall()]

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from tongban.rooms.supervision.queries.facts import NEEDS, Scope, gather
+from tongban.rooms.supervision.queries.facts import COUNTED_OVER, alike, gather
+from tongban.rooms.supervision.queries.scope import Scope
 from tongban.rulebook.errors import Refused
 from tongban.rulebook.indicators import (
     CaseFact,
@@ -51,13 +52,12 @@ def figure(
     level: str | None = None,
     channel: str | None = None,
 ) -> Figure:
-    """Return one figure for a period, both days included; an unknown code is a ``KeyError``.
+    """Return one figure for a period, both days included, counted row by row; an unknown code is a ``KeyError``.
 
     One query for cases or materials, one for the list of items, three for ratings; and one more the first time a
     version of an item is met.
     """
-    scope = Scope(county, first, last, unit, item, level, channel)
-    return compute(code, gather(scope, NEEDS[code]).facts)
+    return compute(code, gather(Scope(county, first, last, unit, item, level, channel), (code,)).facts)
 
 
 def figures(
@@ -70,32 +70,51 @@ def figures(
     level: str | None = None,
     channel: str | None = None,
 ) -> dict[str, Figure]:
-    """Return all figures by code, from facts fetched once.  Seven queries at most, and one for new item versions."""
-    scope = Scope(county, first, last, unit, item, level, channel)
-    facts = gather(scope, {need for needs in NEEDS.values() for need in needs}).facts
-    return {code: compute(code, facts) for code in NEEDS}
+    """Return all figures by code, from facts fetched once.  Six queries at most, and one for new item versions."""
+    facts = gather(Scope(county, first, last, unit, item, level, channel), COUNTED_OVER).facts
+    return {code: compute(code, facts) for code in COUNTED_OVER}
 
 
 def figures_by(code: str, county: str, first: date, last: date, by: Dimension) -> dict[str, Figure]:
-    """Return one figure apart by unit, item, level or channel.  As many queries as ``figure``."""
-    return compute_by(code, gather(Scope(county, first, last), NEEDS[code]).facts, by)
+    """Return one figure apart by unit, item, level or channel; its rows are not named.
+
+    As many queries as ``figure``.
+    """
+    parts = compute_by(code, alike(Scope(county, first, last), (code,), by), by)
+    return {name: unnamed(part) for name, part in parts.items()}
 
 
 def figures_over(
     code: str, county: str, spans: Sequence[tuple[date, date]], *, unit: str | None = None
 ) -> tuple[Figure, ...]:
-    """Return one figure for each of these periods, from facts fetched once.  As many queries as ``figure``.
+    """Return one figure for each of these periods, from facts fetched once; its rows are not named.
 
-    A figure over the list of items would need the list of every period: ``Refused("figure_of_items")``.
+    As many queries as ``figure``.  A figure over the list of items would need the list of every period:
+    ``Refused("figure_of_items")``.
     """
-    if "items" in NEEDS[code]:
+    if COUNTED_OVER[code] == "items":
         raise Refused("figure_of_items", "事项类指标按当天的清单计算，没有逐期走势。请改看当日数值。")
     first, last = min(span[0] for span in spans), max(span[1] for span in spans)
-    facts = gather(Scope(county, first, last, unit), NEEDS[code]).facts
-    return tuple(compute(code, replace(facts, first=begins, last=ends)) for begins, ends in spans)
+    facts = alike(Scope(county, first, last, unit), (code,))
+    return tuple(unnamed(compute(code, replace(facts, first=begins, last=ends))) for begins, ends in spans)
 
 
-def rows(
+def unnamed(figure: Figure) -> Figure:
+    """Return a figure without the ids of its rows: of rows counted alike none is told."""
+    return replace(figure, numerator_ids=(), denominator_ids=())
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A figure with a page of the rows behind it."""
+
+    figure: Figure
+    #: How many rows there are in all.
+    count: int
+    rows: tuple[FigureRow, ...]
+
+
+def opened(
     code: str,
     county: str,
     first: date,
@@ -105,20 +124,25 @@ def rows(
     item: str | None = None,
     level: str | None = None,
     channel: str | None = None,
-) -> tuple[FigureRow, ...]:
-    """Return exactly the rows behind a figure, each with what it adds.  As many queries as ``figure``."""
-    scope = Scope(county, first, last, unit, item, level, channel)
-    gathered = gather(scope, NEEDS[code])
+    begin: int = 0,
+    most: int | None = None,
+) -> Opened:
+    """Return a figure with exactly the rows behind it, from row ``begin`` at most so many; each with what it adds.
+
+    As many queries as ``figure``.
+    """
+    gathered = gather(Scope(county, first, last, unit, item, level, channel), (code,))
     whole = compute(code, gathered.facts)
-    counted = {*whole.numerator_ids, *whole.denominator_ids}
-    by_case: dict[str, list[RatingFact]] = {}
-    for rating in gathered.facts.ratings:
-        by_case.setdefault(rating.case, []).append(rating)
-    return tuple(
-        _row(code, fact, _alone(gathered.facts, fact, by_case), gathered.labels)
-        for fact in _population(NEEDS[code][0], gathered.facts)
-        if fact.id in counted
-    )
+    named = {*whole.numerator_ids, *whole.denominator_ids}
+    counted = [fact for fact in _population(COUNTED_OVER[code], gathered.facts) if fact.id in named]
+    page = counted[begin : None if most is None else begin + most]
+    rows = tuple(_row(code, fact, _alone(gathered.facts, fact), gathered.labels) for fact in page)
+    return Opened(whole, len(counted), rows)
+
+
+def rows(code: str, county: str, first: date, last: date, **narrowed: str | None) -> tuple[FigureRow, ...]:
+    """Return all the rows behind a figure, narrowed like ``opened``."""
+    return opened(code, county, first, last, **narrowed).rows  # type: ignore[arg-type]
 
 
 def _population(need: str, facts: Facts) -> tuple[Fact, ...]:
@@ -131,13 +155,13 @@ def _population(need: str, facts: Facts) -> tuple[Fact, ...]:
     return populations[need]
 
 
-def _alone(facts: Facts, fact: Fact, by_case: Mapping[str, list[RatingFact]]) -> Facts:
+def _alone(facts: Facts, fact: Fact) -> Facts:
     """Return the facts as if this were the only row, so that what it adds is computed and not guessed."""
     alone = replace(facts, items=(), cases=(), ratings=(), materials=())
     if isinstance(fact, ItemFact):
         return replace(alone, items=(fact,))
     if isinstance(fact, CaseFact):
-        return replace(alone, cases=(fact,), ratings=tuple(by_case.get(fact.id, ())))
+        return replace(alone, cases=(fact,))
     if isinstance(fact, RatingFact):
         return replace(alone, ratings=(fact,))
     assert isinstance(fact, MaterialFact)

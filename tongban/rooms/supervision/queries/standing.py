@@ -10,9 +10,8 @@ from uuid import UUID
 
 from django.db import connection
 
-from tongban.rooms.catalogue import queries as catalogue
-from tongban.rooms.supervision.queries.facts import COUNTED, case_fact
-from tongban.rulebook.indicators import by_day
+from tongban.rooms.supervision.queries.scope import COUNTED
+from tongban.rulebook.indicators import CaseFact, by_day
 
 #: A bound above every transaction.
 ALL = 2**62
@@ -23,7 +22,7 @@ Sums = dict[tuple[str, str, date], tuple[int, int]]
 
 _CLOCK = """
     LEFT JOIN LATERAL (
-        SELECT k.due_on, k.due_at, k."limit" FROM ledger_entry e
+        SELECT k.due_on, CASE WHEN k."limit" LIKE '%%h' THEN k.due_at END AS due_at FROM ledger_entry e
         CROSS JOIN jsonb_to_recordset(e.body->'clocks')
             AS k(name text, run integer, due_on date, due_at timestamptz, "limit" text)
         WHERE e.subject_id = a.id AND e.xact < %(bound)s AND k.name IN {names}
@@ -31,23 +30,30 @@ _CLOCK = """
     ) {called} ON TRUE
 """
 # What a step never changes (kind, item, bundle) is taken from the case itself.
-# The same columns in the same meaning as ``facts._CASES``; a test compares the two over thousands of cases.
+# The same columns in the same meaning as in ``fetching``; a test compares the two over thousands of cases.
 _AS_OF = f"""
-    SELECT a.id, c.number, c.item_id, a.item_code, c.unit, coalesce(p.channel, c.channel), c.filed_at,
-        CASE WHEN a.kind = 'filing' AND c.decision IN ('granted', 'struck_out')
-             THEN (c.decided_at AT TIME ZONE 'Asia/Shanghai')::date ELSE c.accepted_on END,
-        c.decided_at, promised.due_on, promised.due_at, promised."limit", lawful.due_on, lawful.due_at, lawful."limit"
+    SELECT c.unit, coalesce(p.channel, c.channel) = 'net' AS online,
+        (c.filed_at AT TIME ZONE 'Asia/Shanghai')::date AS applied_on, t.accepted_on,
+        CASE WHEN t.accepted_on IS NOT NULL THEN (c.decided_at AT TIME ZONE 'Asia/Shanghai')::date END AS finished_on,
+        CASE WHEN t.accepted_on IS NOT NULL AND coalesce(promised.due_at, lawful.due_at) IS NOT NULL
+             THEN c.decided_at END AS finished_at,
+        promised.due_on AS promised_on, promised.due_at AS promised_at, lawful.due_on, lawful.due_at, count(*) AS times
     FROM casework_case a
     JOIN LATERAL (
         SELECT e.body->'row' AS told FROM ledger_entry e
         WHERE e.subject_id = a.id AND e.xact < %(bound)s ORDER BY e.seq DESC LIMIT 1
     ) e ON TRUE
-    CROSS JOIN LATERAL jsonb_to_record(e.told) AS c(number text, item_id uuid, unit text,
-        channel text, filed_at timestamptz, decided_at timestamptz, accepted_on date, decision text)
+    CROSS JOIN LATERAL jsonb_to_record(e.told) AS c(unit text, channel text, filed_at timestamptz,
+        decided_at timestamptz, accepted_on date, decision text)
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN a.kind = 'filing' AND c.decision IN ('granted', 'struck_out')
+                    THEN (c.decided_at AT TIME ZONE 'Asia/Shanghai')::date ELSE c.accepted_on END AS accepted_on
+    ) t
     LEFT JOIN casework_case p ON p.id = a.parent_id
     {_CLOCK.format(names="('promised')", order="", called="promised")}
     {_CLOCK.format(names="('statutory', 'promised')", order="k.name DESC,", called="lawful")}
     WHERE a.id = ANY(%(ids)s::uuid[]) AND NOT a.rehearsal AND a.kind = ANY(%(kinds)s) AND c.filed_at IS NOT NULL
+    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 """
 
 
@@ -58,9 +64,9 @@ def sums_as_of(case_ids: Sequence[UUID], bound: int) -> Sums:
         some = case_ids[begin : begin + _SOME]
         with connection.cursor() as cursor:
             cursor.execute(_AS_OF, {"ids": list(some), "bound": bound, "kinds": list(COUNTED)})
-            rows = cursor.fetchall()
-        versions = catalogue.items({row[2] for row in rows})
-        add(total, by_day(case_fact(row, versions[row[2]]) for row in rows))
+            names = [column.name for column in cursor.description]
+            rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        add(total, by_day(CaseFact(id="", **row) for row in rows))
     return total
 
 
