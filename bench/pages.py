@@ -115,7 +115,14 @@ def _visits() -> Iterator[tuple[str, Any, tuple[str, ...]]]:
     yield "村站", _client("village-001001-agent"), ("/station/",)
     yield "审查", _client("scjg-reviewer"), ("/office/", *((f"/office/{case}/",) if case else ()))
     yield "决定", _client("scjg-chief"), ("/office/",)
-    figures = ("/watch/figures/", "/watch/figures/finished/", f"/watch/figures/finished/rows/?first={month}")
+    figures = (
+        "/watch/figures/",
+        "/watch/figures/finished/",
+        f"/watch/figures/finished/rows/?first={month}",
+        "/watch/figures/finished_on_time/?by=item",
+        "/watch/figures/materials_spared/",
+        f"/watch/figures/materials_spared/rows/?first={month}",
+    )
     yield (
         "监督",
         _client("jcs-officer"),
