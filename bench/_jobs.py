@@ -19,16 +19,15 @@ class Job:
     name: str
     #: What people call it.
     label: str
-    #: Asks it once and returns how many rows came.
-    ask: Callable[[], int]
+    #: Asks it and returns how many rows came.  The number says of whom: the same one asks the same again.
+    ask: Callable[[int], int]
     #: Counts over a period: asked fewer times, and by one user only.
     heavy: bool = False
 
 
 def jobs(persons: int, seed: int = 1) -> list[Job]:
-    """Return the questions, asked of other persons and cases each time."""
-    from django.db import connection
-
+    """Return the questions, asked of other persons and cases at each turn."""
+    from bench._many import CASES_A_PERSON, person_id, phone_of
     from tongban.rooms import clock
     from tongban.rooms.casework import actions as casework
     from tongban.rooms.casework.queries import desk, mine, seeing, sweeping
@@ -36,24 +35,19 @@ def jobs(persons: int, seed: int = 1) -> list[Job]:
     from tongban.rooms.people import queries as people
     from tongban.rooms.supervision import queries as supervision
 
-    rng, today, clerk = Random(seed), clock.today(), post(CLERK)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT number FROM casework_case WHERE number IS NOT NULL ORDER BY id LIMIT 200 OFFSET 40")
-        numbers = [row[0] for row in cursor.fetchall()]
-        cursor.execute("SELECT name FROM people_person WHERE phone_hash IS NOT NULL ORDER BY id LIMIT 200")
-        names = [row[0] for row in cursor.fetchall()]
+    today, clerk = clock.today(), post(CLERK)
+    numbers = _some("number FROM casework_case", "number IS NOT NULL", persons * CASES_A_PERSON, seed)
+    names = _some("name FROM people_person", "phone_hash IS NOT NULL", persons, seed)
 
-    def someone() -> Any:
-        from bench._many import person_id
+    def chosen(turn: int) -> int:
+        return Random(f"{seed}:{turn}").randrange(persons)
 
-        return casework.person(person_id(rng.randrange(persons)))
-
-    def my_cases() -> int:
-        who = someone()
+    def my_cases(turn: int) -> int:
+        who = casework.person(person_id(chosen(turn)))
         return len(mine.my_cases(who, [who.id], most=20))
 
-    def my_waiting() -> int:
-        who = someone()
+    def my_waiting(turn: int) -> int:
+        who = casework.person(person_id(chosen(turn)))
         return len(mine.waiting_for(who, [who.id]))
 
     def on_desk(**narrowed: Any) -> int:
@@ -64,47 +58,45 @@ def jobs(persons: int, seed: int = 1) -> list[Job]:
     def api_list(**narrowed: Any) -> int:
         return len(seeing.lines(clerk, COUNTY, after=None, most=20, **narrowed)[0])
 
-    def by_number() -> int:
-        return int(desk.numbered(desk.sight_of(clerk), rng.choice(numbers)) is not None)
+    def by_number(turn: int) -> int:
+        return int(desk.numbered(desk.sight_of(clerk), numbers[turn % len(numbers)]) is not None)
 
-    def by_name() -> int:
+    def by_name(turn: int) -> int:
         sight = desk.sight_of(clerk)
-        found = people.named(COUNTY, rng.choice(names))
+        found = people.named(COUNTY, names[turn % len(names)])
         return len(desk.of_applicants(sight, [one.id for one in found]))
 
-    def by_phone() -> int:
-        from bench._many import phone_of
-
+    def by_phone(turn: int) -> int:
         sight = desk.sight_of(clerk)
-        found = people.holder_of_phone(COUNTY, phone_of(rng.randrange(persons)))
+        found = people.holder_of_phone(COUNTY, phone_of(chosen(turn)))
         return len(desk.of_applicants(sight, [one.id for one in found]))
 
-    def sweep() -> int:
+    def sweep(_: int) -> int:
         return casework.sweep().acted
 
-    def missed() -> int:
+    def missed(_: int) -> int:
         return sweeping.missed_moments(clock.now())[0]
 
-    def lights() -> int:
+    def lights(_: int) -> int:
         return len(supervision.lights(COUNTY))
 
-    def lit() -> int:
+    def lit(_: int) -> int:
         return len(supervision.lit_cases(COUNTY, supervision.Light.RED, most=20))
 
-    def month() -> int:
+    def month(_: int) -> int:
         first = months(today, 2)[0]
         return int(supervision.figure("finished_on_time", COUNTY, *first).denominator or 0)
 
-    def years() -> int:
+    def years(_: int) -> int:
         return len(supervision.course("finished", COUNTY, months(today, 36)))
 
     return [
         Job("mine", "我的办件", my_cases),
         Job("mine_waiting", "我的待办", my_waiting),
-        Job("desk", "桌面（待办）", on_desk),
-        Job("desk_red", "桌面，只看超期", lambda: on_desk(light="red")),
-        Job("api_list", "接口列表", api_list),
-        Job("api_list_state", "接口列表，一种状态", lambda: api_list(state="accepted")),
+        Job("desk", "桌面（待办）", lambda _: on_desk()),
+        Job("desk_red", "桌面，只看超期", lambda _: on_desk(light="red")),
+        Job("api_list", "接口列表", lambda _: api_list()),
+        Job("api_list_state", "接口列表，一种状态", lambda _: api_list(state="accepted")),
         Job("number", "按办件编号查", by_number),
         Job("name", "按姓名查", by_name),
         Job("phone", "按电话查", by_phone),
@@ -115,6 +107,17 @@ def jobs(persons: int, seed: int = 1) -> list[Job]:
         Job("months36", "36 个月的指标，照汇总", years),
         Job("month", "一个月的指标，逐件数", month, heavy=True),
     ]
+
+
+def _some(what: str, where: str, rows: int, seed: int) -> list[Any]:
+    """Return some hundreds from all over a table of so many rows; their pages are touched by it, no index is."""
+    from django.db import connection
+
+    share = min(100.0, 100 * 20_000 / rows)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {what} TABLESAMPLE SYSTEM ({share}) REPEATABLE ({seed}) WHERE {where}")
+        found = [row[0] for row in cursor.fetchall()]
+    return Random(seed).sample(found, min(400, len(found)))
 
 
 def post(code: str) -> Any:

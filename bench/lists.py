@@ -1,8 +1,11 @@
 """Lists and desks of an ordinary clerk, and how their cost grows from ten thousand cases to millions.
 
 One database for each size, all copies of one county; rounds go through the sizes in turn, so that neighbours of the
-machine hit all of them alike.  Time in the database is what the connection waited; pages are those that the database
-touched for the question (8 KiB each): neighbours do not change them.
+machine hit all of them alike.  Each question is asked twice: the first time of somebody or of a case nobody has asked
+for yet (at millions of cases its rows are not in the database's memory), and at once the same again, as on a page that
+is looked at more than once.  Desks, lists and counts are the same for everybody at every turn, so both times alike.
+Time in the database is what the connection waited, and of all turns the lower quartile is told: neighbours only add.
+Pages are those that the database touched for the question (8 KiB each): neighbours do not change them.
 """
 
 import argparse
@@ -16,12 +19,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-#: Times a question is asked in one round by one user: light ones, heavy ones.
+#: Turns of a question in one round by one user: light ones, heavy ones.
 _LIGHT, _HEAVY = 10, 1
+#: Turns beforehand: a statement is prepared at its second, and its plan is settled after five.
+_BEFORE = 6
+#: Turns over which pages and rows are told.
+_TOLD = 9
 #: Said of a database that was loaded to the end.
 _WHOLE = "loaded"
-#: Sums of days are made case by case (five minutes a million): beyond this many cases figures over years are left out.
-_SUMMED = 1_000_000
 
 
 def main(args: argparse.Namespace) -> int:
@@ -78,16 +83,26 @@ def _is_loaded(name: str) -> bool:
 
 
 def _fill(name: str, kinds: Any, size: int, processes: int) -> None:
+    from django.db import connection
+
+    from bench._county import enter
+    from bench._jobs import COUNTY
     from bench._many import fill
     from tongban.hall import database
     from tongban.hall.progress import Bar
+    from tongban.rooms.supervision.actions import sum_up
 
     with Bar(f"装入 {size:,} 件", size) as bar:
         seconds = fill(name, kinds, size, processes, bar.step)
+    enter(name)
+    began = time.perf_counter()
+    sum_up(COUNTY)
+    summed = time.perf_counter() - began
+    connection.close()
     with database.connect("admin", name) as admin:
         (taken,) = admin.execute("SELECT pg_database_size(current_database())").fetchone() or (0,)
         admin.execute(f"COMMENT ON DATABASE {name} IS '{_WHOLE}'")
-    print(f"{size:,} 件：装入 {seconds:.0f} 秒，数据库 {taken / 1e9:.2f} GB。", flush=True)
+    print(f"{size:,} 件：装入 {seconds:.0f} 秒，数据库 {taken / 1e9:.2f} GB，汇总 {summed:.0f} 秒。", flush=True)
 
 
 def _measure(made: dict[int, str], persons: dict[int, int], rounds: int, users: list[int]) -> list[dict[str, Any]]:
@@ -99,12 +114,12 @@ def _measure(made: dict[int, str], persons: dict[int, int], rounds: int, users: 
             for count in users:
                 order = list(servers) if number % 2 == 0 else list(reversed(servers))
                 for size in order:
-                    for name, label, spent in _asked(servers[size], count):
-                        row = taken.setdefault((name, count, size), {"label": label, "times": [], "pages": None})
-                        row["times"] += spent
+                    for name, label, spent in _asked(servers[size], (count, number)):
+                        row = taken.setdefault((name, count, size), {"label": label, "asked": [], "told": None})
+                        row["asked"] += spent
         for size, pipe in servers.items():
-            for name, pages in _asked(pipe, 0):
-                taken[name, users[0], size]["pages"] = pages
+            for name, told in _asked(pipe, (0, 0)):
+                taken[name, users[0], size]["told"] = told
     return [_row(*key, row) for key, row in taken.items()]
 
 
@@ -125,8 +140,8 @@ def _servers(context: Any, made: dict[int, str], persons: dict[int, int]) -> Ite
             worker.join()
 
 
-def _asked(pipe: Any, users: int) -> Any:
-    pipe.send(users)
+def _asked(pipe: Any, what: tuple[int, int]) -> Any:
+    pipe.send(what)
     try:
         return pipe.recv()
     except EOFError:
@@ -134,51 +149,46 @@ def _asked(pipe: Any, users: int) -> Any:
 
 
 def _serve(pipe: Any, name: str, persons: int) -> None:
-    """Ask one database whenever told to, as so many users; 0: tell how many pages each question touched."""
+    """Ask one database whenever told (users, round); no users: tell pages and rows of each question."""
     from django.db import connection
 
     from bench._county import enter
-    from bench._jobs import COUNTY, jobs
-    from bench._many import CASES_A_PERSON
+    from bench._jobs import jobs
 
     enter(name)
-    from tongban.rooms.supervision.actions import sum_up
-
-    summed = persons * CASES_A_PERSON <= _SUMMED
-    if summed:
-        sum_up(COUNTY)
-    asked = [job for job in jobs(persons) if summed or job.name != "months36"]
+    asked = jobs(persons)
     while True:
         try:
-            users = pipe.recv()
+            users, number = pipe.recv()
         except EOFError:
             return
         if users == 0:
-            pipe.send([(job.name, _pages(job)) for job in asked])
+            pipe.send([(job.name, _pages_and_rows(job)) for job in asked])
         elif users == 1:
-            pipe.send([(job.name, job.label, _times(job)) for job in asked])
+            pipe.send([(job.name, job.label, _times(job, number)) for job in asked])
         else:
             connection.close()
+            some = [(persons, user, number) for user in range(users)]
             with multiprocessing.get_context("fork").Pool(users) as pool:
-                parts = [part for some in pool.map(_as_user, [(persons, n) for n in range(users)], 1) for part in some]
+                parts = [part for found in pool.map(_as_user, some, 1) for part in found]
             together: dict[str, tuple[str, list[Any]]] = {}
             for job, label, spent in parts:
                 together.setdefault(job, (label, []))[1].extend(spent)
             pipe.send([(job, *rest) for job, rest in together.items()])
 
 
-def _as_user(who: tuple[int, int]) -> list[tuple[str, str, list[tuple[float, float, int]]]]:
+def _as_user(who: tuple[int, int, int]) -> list[tuple[str, str, list[Any]]]:
     from bench._jobs import jobs
 
-    asked = [job for job in jobs(who[0], seed=who[1] + 2) if not job.heavy and job.name != "months36"]
-    return [(job.name, job.label, _times(job)) for job in asked]
+    persons, user, number = who
+    asked = [job for job in jobs(persons, seed=user + 2) if not job.heavy and job.name != "months36"]
+    return [(job.name, job.label, _times(job, number)) for job in asked]
 
 
-def _times(job: Any) -> list[tuple[float, float, int]]:
-    """Return (milliseconds in all, of them waiting for the database, statements) of each time it was asked."""
+def _times(job: Any, number: int) -> list[tuple[float, float, float, float, int]]:
+    """Return milliseconds of each turn: for the database and in all, the first time and again; and statements."""
     from django.db import connection
 
-    spent: list[tuple[float, float, int]] = []
     waited, statements = 0.0, 0
 
     def wait(execute: Any, *given: Any) -> Any:
@@ -190,18 +200,28 @@ def _times(job: Any) -> list[tuple[float, float, int]]:
             waited += time.perf_counter() - began
             statements += 1
 
-    job.ask()  # prepares statements and warms what is kept in memory
+    def timed(turn: int) -> tuple[float, float]:
+        nonlocal waited, statements
+        waited, statements = 0.0, 0
+        began = time.perf_counter()
+        job.ask(turn)
+        return waited * 1000, (time.perf_counter() - began) * 1000
+
+    for turn in range(1 if job.heavy else _BEFORE):
+        job.ask(-1 - turn)
+    turns = _HEAVY if job.heavy else _LIGHT
     with connection.execute_wrapper(wait):
-        for _ in range(_HEAVY if job.heavy else _LIGHT):
-            waited, statements = 0.0, 0
-            began = time.perf_counter()
-            job.ask()
-            spent.append(((time.perf_counter() - began) * 1000, waited * 1000, statements))
-    return spent
+        return [(*timed(turn), *timed(turn), statements) for turn in range(number * turns, (number + 1) * turns)]
 
 
-def _pages(job: Any) -> int:
-    """Return how many pages the database touches when it is asked once; statements that write are not counted."""
+def _pages_and_rows(job: Any) -> tuple[float, float]:
+    """Return how many pages the database touches and how many rows come, at the turn in the middle of some."""
+    some = [_touched(job, 200 + turn) for turn in range(1 if job.heavy else _TOLD)]
+    return statistics.median(pages for pages, _ in some), statistics.median(rows for _, rows in some)
+
+
+def _touched(job: Any, turn: int) -> tuple[int, int]:
+    """Return (pages, rows) of one turn; statements that write are not counted."""
     from django.db import connection
 
     told = []
@@ -212,7 +232,7 @@ def _pages(job: Any) -> int:
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(note):
-        job.ask()
+        rows = job.ask(turn)
     pages = 0
     with connection.cursor() as cursor:
         for sql, params in told:
@@ -220,37 +240,51 @@ def _pages(job: Any) -> int:
             plan = cursor.fetchone()[0]
             top = (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]
             pages += top.get("Shared Hit Blocks", 0) + top.get("Shared Read Blocks", 0)
-    return pages
+    return pages, rows
 
 
 def _row(name: str, users: int, size: int, row: dict[str, Any]) -> dict[str, Any]:
-    times = row["times"]
-    waits = sorted(wait for _, wait, _ in times)
+    first, first_total, again, again_total, statements = zip(*row["asked"], strict=True)
+    pages, rows = row["told"] or (None, None)
     return {
         "name": name,
         "label": row["label"],
         "users": users,
         "size": size,
-        "asked": len(times),
-        "database_ms": statistics.median(waits),
-        "database_p95_ms": waits[int(len(waits) * 0.95)],
-        "total_ms": statistics.median(total for total, _, _ in times),
-        "statements": max(count for _, _, count in times),
-        "pages": row["pages"],
+        "turns": len(first),
+        "first_ms": _at(0.25, first),
+        "first_p95_ms": _at(0.95, first),
+        "first_total_ms": _at(0.25, first_total),
+        "again_ms": _at(0.25, again),
+        "again_p95_ms": _at(0.95, again),
+        "again_total_ms": _at(0.25, again_total),
+        "statements": max(statements),
+        "pages": pages,
+        "rows": rows,
     }
+
+
+def _at(share: float, times: tuple[float, ...]) -> float:
+    return sorted(times)[int(len(times) * share)]
 
 
 def _print(found: list[dict[str, Any]], sizes: list[int], users: list[int]) -> None:
     by = {(row["name"], row["users"], row["size"]): row for row in found}
     last = sizes[-1]
     for count in users:
-        print(f"\n{count} 人同时：在数据库的毫秒（中位数），括号内是全部毫秒；倍数是 {last:,} 件比 {sizes[0]:,} 件")
-        print("".join(f"{size:>18,}" for size in sizes) + f"{'倍数':>8}{'最大 95%':>9}{'语句':>6}{'页数':>16}  问什么")
+        print(
+            f"\n{count} 人同时：在数据库的毫秒（下四分位数），第一次问／马上再问；倍数是 {last:,} 件比 {sizes[0]:,} 件"
+        )
+        heads = "".join(f"{size:>19,}" for size in sizes)
+        print(f"{heads}{'倍数':>13}{'最大 95%':>15}{'语句':>4}{'页数':>15}{'行数':>9}  问什么")
         for name in dict.fromkeys(row["name"] for row in found if row["users"] == count):
             rows = [by[name, count, size] for size in sizes if (name, count, size) in by]
-            cells = "".join(f"{row['database_ms']:>9.2f} ({row['total_ms']:>6.1f})" for row in rows)
-            ratio = rows[-1]["database_ms"] / rows[0]["database_ms"]
-            pages = "–".join(str(row["pages"]) for row in (rows[0], rows[-1])) if rows[0]["pages"] is not None else ""
-            p95, statements = rows[-1]["database_p95_ms"], rows[-1]["statements"]
-            print(f"{cells}{ratio:>8.2f}{p95:>9.2f}{statements:>6}{pages:>16}  {rows[0]['label']}")
+            head, tail = rows[0], rows[-1]
+            cells = "".join(f"{row['first_ms']:>10.2f} /{row['again_ms']:>7.2f}" for row in rows)
+            ratios = [tail[key] / head[key] for key in ("first_ms", "again_ms")]
+            told = [f"{head[key]:g}–{tail[key]:g}" if head[key] is not None else "" for key in ("pages", "rows")]
+            print(
+                f"{cells}{ratios[0]:>8.2f} /{ratios[1]:>5.2f}{tail['first_p95_ms']:>9.1f} /{tail['again_p95_ms']:>6.1f}"
+                f"{tail['statements']:>6}{told[0]:>17}{told[1]:>11}  {head['label']}"
+            )
     print(f"负载 {os.getloadavg()[0]:.1f}", flush=True)

@@ -95,3 +95,76 @@ def test_lights_are_one_query_however_many_cases(county, cases, django_assert_nu
             queries.lights(COUNTY)
         with django_assert_num_queries(1):
             queries.lit_cases(COUNTY, queries.Light.RED)
+
+
+def as_told() -> dict[str, list[tuple]]:
+    """Return, from all rows, (due_at, case, unit, item, town, clock, tail) of each open case's worst clock, by light.
+
+    The tail is that of its number, empty for inner work, which is on no wall.
+    """
+    from django.db import connection
+
+    from tongban.rooms import clock
+    from tongban.rooms.supervision.queries.lights import APPLICANTS_CLOCKS
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.id, CASE WHEN c.kind IN ('permit', 'registration', 'filing') THEN right(c.number, 6) ELSE '' END,"
+            " c.unit, c.item_code, d.code, k.name, k.run, k.due_at, k.amber_from, k.stopped_at"
+            " FROM casework_case c JOIN casework_clock k ON k.case_id = c.id"
+            " LEFT JOIN people_site s ON s.id = c.site_id LEFT JOIN people_division d ON d.id = s.division_id"
+            " WHERE c.closed_at IS NULL AND NOT c.rehearsal"
+        )
+        rows = cursor.fetchall()
+    worst, now, today = {}, clock.now(), clock.today()
+    for case_id, tail, unit, item, division, name, run, due_at, amber_from, stopped_at in rows:
+        if stopped_at is None and name not in APPLICANTS_CLOCKS:
+            light = "red" if due_at <= now else "amber" if amber_from <= today else "green"
+            rank = (-["green", "amber", "red"].index(light), due_at, name, run)
+            town = division[:9] + "000" if division else ""
+            found = (rank, light, (due_at, case_id, unit, item, town, name, tail))
+            worst[case_id] = min(worst.get(case_id, found), found)
+    told = {"green": [], "amber": [], "red": []}
+    for _, light, row in worst.values():
+        told[light].append(row)
+    return {light: sorted(some) for light, some in told.items()}
+
+
+def test_lights_and_their_lists_are_what_all_rows_say(own_county):
+    """Over simulated days, at several later moments, before and after the law has noted what is late."""
+    from datetime import date, timedelta
+
+    from tongban.hall.county.simulation import Simulation
+    from tongban.rooms.casework import actions as casework
+    from tongban.rooms.supervision import queries
+
+    first = date(2026, 10, 12)
+    Simulation(seed=7, per_day=25, start=first).run(2)
+    seen = set()
+    for days, swept in ((3, False), (9, False), (9, True), (16, False), (40, True)):
+        day = first + timedelta(days=days)
+        with own_county.at(day.year, day.month, day.day):
+            if swept:
+                casework.sweep()
+            told = as_told()
+            seen |= {light for light, some in told.items() if some}
+            for by, place in ((queries.By.UNIT, 2), (queries.By.ITEM, 3), (queries.By.TOWN, 4)):
+                count = {light: [row[place] for row in some] for light, some in told.items()}
+                codes = sorted({code for some in count.values() for code in some})
+                wanted = [(code, *(count[light].count(code) for light in ("green", "amber", "red"))) for code in codes]
+                found = [(one.code, one.green, one.amber, one.red) for one in queries.lights(COUNTY, by)]
+                assert found == wanted, (days, by)
+            for light in queries.Light:
+                pages, after = [], None
+                while page := queries.lit_cases(COUNTY, light, after=after, most=7):
+                    pages += [(one.due_at, one.case_id, one.unit, one.item, one.town, one.clock) for one in page]
+                    after = (page[-1].due_at, page[-1].case_id)
+                assert pages == [row[:6] for row in told[light]], (days, light)
+                unit = pages[0][2] if pages else "scjg"
+                some = [one.case_id for one in queries.lit_cases(COUNTY, light, unit=unit)]
+                assert some == [row[1] for row in told[light] if row[2] == unit]
+            wall = sorted((*row[:2], row[6], light) for light, some in told.items() for row in some if row[6])
+            shown = [(one.tail, one.light) for one in queries.board(COUNTY, most=500)]
+            assert shown == [row[2:] for row in wall]
+            assert [(one.tail, one.light) for one in queries.board(COUNTY, most=5)] == shown[:5]
+    assert seen == {"green", "amber", "red"}

@@ -80,6 +80,8 @@ class Case(models.Model):
                 "id",
                 name="case_office",
                 condition=Q(closed_at=None),
+                # Lights are counted from the index alone (supervision/queries/lights.py).
+                include=["item_code", "site", "rehearsal"],
             ),
             models.Index(
                 "holder",
@@ -129,7 +131,12 @@ class Clock(_OfCase):
     calendar = models.CharField(max_length=40)
 
     class Meta:
-        indexes = [models.Index(fields=["due_on"], name="clock_running", condition=Q(stopped_at=None))]
+        # Lists of lights read it in its order until a page is full; counts read nothing else.
+        indexes = [
+            models.Index(
+                fields=["due_at", "case", "amber_from", "name"], name="clock_running", condition=Q(stopped_at=None)
+            )
+        ]
 
 
 class Proceeding(_OfCase):

@@ -110,6 +110,9 @@ COLUMNS = (
 )
 #: The order of the indexes: what is late first, then what bites next.
 ORDER = "('overdue' = ANY(c.flags)) DESC, c.next_moment, c.id"
+#: Where in the index a red light can stand: the law has noted it (which marks the case), or its moment has come and the
+#: law has not got to it yet.  A test holds the rulebook to this.
+_RED = ("AND 'overdue' = ANY(c.flags)", "AND ('overdue' = ANY(c.flags)) IS FALSE AND c.next_moment <= %(now)s")
 
 _BY_LANE = """
 SELECT c.* FROM (
@@ -119,14 +122,14 @@ SELECT c.* FROM (
 ) lane CROSS JOIN LATERAL (
     SELECT c.* FROM casework_case c {join}
     WHERE c.county = %(county)s AND c.unit = lane.unit AND c.state = lane.state AND c.desk = lane.desk
-        AND c.closed_at IS NULL AND (lane.items IS NULL OR c.item_code = ANY(lane.items)) {where}
+        AND c.closed_at IS NULL AND (lane.items IS NULL OR c.item_code = ANY(lane.items)) {where} {span}
     ORDER BY {order} LIMIT %(most)s
 ) c
 """
 _BY_HOLDER = """
 SELECT c.* FROM unnest(%(holders)s::uuid[]) AS lane(holder) CROSS JOIN LATERAL (
     SELECT c.* FROM casework_case c {join}
-    WHERE c.county = %(county)s AND c.holder = lane.holder AND c.closed_at IS NULL {where}
+    WHERE c.county = %(county)s AND c.holder = lane.holder AND c.closed_at IS NULL {where} {span}
     ORDER BY {order} LIMIT %(most)s
 ) c
 """
@@ -147,6 +150,7 @@ def rows_of(
     """
     where, values = _where(sight, narrowed)
     known = _map(sight.actor.county)
+    spans = _RED if narrowed.light == "red" else ("",)
     parts: list[str] = []
     for last in sorted({tab.last for tab in tabs if not tab.held}):
         lanes = [
@@ -156,10 +160,11 @@ def rows_of(
             continue
         join = "JOIN ledger_entry e ON e.subject_id = c.id AND e.seq = c.version AND e.step = %(last)s" if last else ""
         no = str(len(parts))
-        sql = _BY_LANE.format(join=join, where=where, order=order)
-        for name in ("units", "states", "desks", "items", "last"):
-            sql = sql.replace(f"%({name})s", f"%({name}{no})s")
-        parts.append(sql)
+        for span in spans:
+            sql = _BY_LANE.format(join=join, where=where, order=order, span=span)
+            for name in ("units", "states", "desks", "items", "last"):
+                sql = sql.replace(f"%({name})s", f"%({name}{no})s")
+            parts.append(sql)
         values |= {
             f"units{no}": [lane.unit for lane in lanes],
             f"states{no}": [lane.state for lane in lanes],
@@ -168,7 +173,7 @@ def rows_of(
             f"last{no}": last,
         }
     if any(tab.held for tab in tabs):
-        parts.append(_BY_HOLDER.format(join="", where=where, order=order))
+        parts += [_BY_HOLDER.format(join="", where=where, order=order, span=span) for span in spans]
         values["holders"] = list(sight.posts)
     if not parts:
         return []

@@ -78,19 +78,19 @@ def _hers(who: Who, for_ids: Iterable[UUID]) -> QuerySet[Case]:
     return Case.objects.filter(id__in=own.union(acting, party), parent=None, number__isnull=False)
 
 
-def _asked(who: Who) -> dict[str, Exists]:
+def _asked(who: Who) -> dict[str, Q]:
+    # What the row itself says comes first: nearly all cases are over, and of these nothing else is read.
     of_case = {"case_id": OuterRef("id")}
     unsigned = Party.objects.filter(**of_case, person=who.id, signed_at=None)
     promised = Material.objects.filter(**of_case, state="promised")
     due = Fee.objects.filter(**of_case, state="due")
     running = Q(state__in=("filed", "correcting", "accepted", "paused", "publicising", "granted"))
-    since = clock.now() - RATING_ASKED
-    ended = Case.objects.filter(id=OuterRef("id"), state__in=_RATED_ENDS, closed_at__gte=since)
+    ended = Q(state__in=_RATED_ENDS, closed_at__gte=clock.now() - RATING_ASKED)
     return {
-        "asks_sign": Exists(unsigned.filter(case__state__in=("filed", "correcting"))),
-        "asks_follow": Exists(promised.filter(case__in=Case.objects.filter(running))),
-        "asks_pay": Exists(due),
-        "asks_rate": Exists(ended.exclude(flags__contains=["rated"])),
+        "asks_rate": ended & ~Q(flags__contains=["rated"]),
+        "asks_sign": Q(state__in=("filed", "correcting")) & Q(Exists(unsigned)),
+        "asks_follow": running & Q(Exists(promised)),
+        "asks_pay": Q(Exists(due)),
     }
 
 

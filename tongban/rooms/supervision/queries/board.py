@@ -8,7 +8,7 @@ from django.db import connection
 from tongban.rooms import clock
 from tongban.rooms.catalogue.queries.book import book
 from tongban.rooms.people import queries as people
-from tongban.rooms.supervision.queries.lights import APPLICANTS_CLOCKS, RANK, Light
+from tongban.rooms.supervision.queries.lights import APPLICANTS_CLOCKS, OPEN, OPEN_OF_ALL, RANK, WORST, Light
 from tongban.rulebook.kinds import KINDS
 from tongban.rulebook.steps import POST_LABELS, Post
 
@@ -49,19 +49,22 @@ class Finished:
 _RESULTS = {"granted": "准予", "refused": "不予", "withdrawn": "撤回", "lapsed": "退件", "not_accepted": "不予受理"}
 
 
+_BOARD = f"""
+SELECT right(coalesce(c.number, ''), 6), c.item_code, c.unit, c.kind, c.state, {RANK}, k.due_on,
+    (SELECT e.post FROM ledger_entry e WHERE e.subject_id = c.id AND e.seq = c.version)
+FROM casework_clock k
+JOIN casework_case c ON c.id = k.case_id
+WHERE {WORST} AND c.kind = ANY(%(kinds)s) AND {{open}}
+ORDER BY k.due_at, k.case_id LIMIT %(most)s
+"""
+
+
 def board(county: str, *, most: int = 60, unit: str = "") -> tuple[BoardRow, ...]:
     """Return the live cases, the most pressing first.  Four queries at most, for any number of cases."""
+    open_ = f"{OPEN} AND c.unit = %(unit)s" if unit else OPEN_OF_ALL
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT number, item_code, unit, kind, state, rank, due_on, post FROM ("
-            f"SELECT DISTINCT ON (c.id) c.id, right(coalesce(c.number, ''), 6) AS number, c.item_code, c.unit, c.kind,"
-            f" c.state, {RANK} AS rank, k.due_on, k.due_at, (SELECT e.post FROM ledger_entry e"
-            f" WHERE e.subject_id = c.id AND e.seq = c.version) AS post"
-            f" FROM casework_case c JOIN casework_clock k ON k.case_id = c.id AND k.stopped_at IS NULL"
-            f" AND NOT k.name = ANY(%(theirs)s)"
-            f" WHERE c.county = %(county)s AND NOT c.rehearsal AND c.closed_at IS NULL AND c.kind = ANY(%(kinds)s)"
-            f" AND (%(unit)s = '' OR c.unit = %(unit)s) ORDER BY c.id, {RANK} DESC, k.due_at"
-            f") lit ORDER BY due_at, id LIMIT %(most)s",
+            _BOARD.format(open=open_),
             {
                 "county": county,
                 "now": clock.now(),

@@ -15,14 +15,20 @@ from tongban.rooms.supervision.queries.scope import Scope
 from tongban.rooms.supervision.queries.standing import ALL, Sums, add, moved, sums_as_of
 from tongban.rulebook.indicators import ADDS_ON, Figure, compute, summed
 
+#: All units of a day are added first: a period then looks at its days and not at each of their cells.
 #: The mark belongs to this server: after a restore into another one transactions may count from lower.
 _KEPT = """
-SELECT m.xact, f.code, s.no, coalesce(sum(c.above), 0)::bigint, coalesce(sum(c.below), 0)::bigint
+WITH days AS MATERIALIZED (
+    SELECT code, day, sum(above) AS above, sum(below) AS below FROM supervision_cell
+    WHERE county = %(county)s AND code = ANY(%(codes)s) AND (%(unit)s::text IS NULL OR unit = %(unit)s)
+        AND day >= %(first)s AND day <= %(last)s
+    GROUP BY code, day
+)
+SELECT m.xact, f.code, s.no, coalesce(sum(d.above), 0)::bigint, coalesce(sum(d.below), 0)::bigint
 FROM supervision_mark m
 CROSS JOIN unnest(%(codes)s::text[]) AS f(code)
 CROSS JOIN unnest(%(firsts)s::date[], %(lasts)s::date[]) WITH ORDINALITY AS s(first, last, no)
-LEFT JOIN supervision_cell c ON c.county = m.county AND c.code = f.code
-    AND (%(unit)s::text IS NULL OR c.unit = %(unit)s) AND c.day >= s.first AND c.day <= s.last
+LEFT JOIN days d ON d.code = f.code AND d.day >= s.first AND d.day <= s.last
 WHERE m.county = %(county)s AND m.xact <= pg_snapshot_xmin(pg_current_snapshot())::text::bigint
 GROUP BY m.xact, f.code, s.no ORDER BY f.code, s.no
 """
@@ -64,6 +70,8 @@ def _summed(
         "unit": unit,
         "firsts": [first for first, _ in spans],
         "lasts": [last for _, last in spans],
+        "first": min((first for first, _ in spans), default=None),
+        "last": max((last for _, last in spans), default=None),
     }
     with connection.cursor() as cursor:
         cursor.execute(_KEPT, values)
