@@ -1,5 +1,6 @@
 """Figures of several counties added up: equal to counting the rows of all of them, whatever the rows."""
 
+import hashlib
 import json
 from dataclasses import replace
 from datetime import date
@@ -139,3 +140,44 @@ def test_what_must_not_be_added_is_refused():
     with pytest.raises(Refused) as no:
         adding.read(json.dumps(told | {"digest": adding._digest(told)}), "x")
     assert no.value.code == "figures_formula"
+
+
+def test_one_county_alone_keeps_its_digest():
+    mine = sheet(cases(True), "990127")
+    assert adding.added([mine]) == mine
+
+
+def test_the_digest_of_several_does_not_depend_on_their_order():
+    mine, theirs = sheet(cases(True), "990127"), sheet(cases(False, True), "990128")
+    assert adding.added([mine, theirs]) == adding.added([theirs, mine])
+    whole = adding.added([mine, theirs])
+    assert whole.counties == ("990127", "990128")
+    assert whole.figures["completion"].digest not in {one.figures["completion"].digest for one in (mine, theirs)}
+
+
+def test_a_file_of_figures_as_other_counties_read_it():
+    """What stands in it, and how its digest is made: another program must be able to check it."""
+    told = json.loads(adding.written(sheet(cases(True, False), "990127")))
+    digest = told.pop("digest")
+    text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    assert digest == hashlib.sha256(text.encode()).hexdigest()
+    assert {name: told[name] for name in ("format", "counties", "first", "last")} == {
+        "format": "tongban-figures/1",
+        "counties": ["990127"],
+        "first": "2026-09-01",
+        "last": "2026-09-30",
+    }
+    assert set(told) == {"format", "definitions", "counties", "first", "last", "figures"}
+    assert told["figures"]["completion"] == {
+        "above": "1",
+        "below": "2",
+        "rows_above": 1,
+        "rows_below": 2,
+        "digest": hashlib.sha256(b'[["c0"],["c0","c1"]]').hexdigest(),
+    }
+    assert told["figures"]["accepted"]["below"] is None
+    formulas = [[one.code, one.formula, one.population, one.numerator, one.unit] for one in DEFINITIONS]
+    compact = json.dumps(formulas, ensure_ascii=False, separators=(",", ":"))
+    assert told["definitions"] == hashlib.sha256(compact.encode()).hexdigest()
+    assert adding.written(sheet(cases(), "990127")).endswith("}\n")
+    assert '\n "counties"' in adding.written(sheet(cases(), "990127"))

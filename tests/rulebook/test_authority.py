@@ -5,7 +5,19 @@ from datetime import date
 
 import pytest
 
-from tongban.rulebook.authority import LABELS, Authority, Place, Power, Subject, check_apart, may, require, why_not
+from tongban.rulebook.authority import (
+    LABELS,
+    Authority,
+    Place,
+    Power,
+    Subject,
+    check_apart,
+    covered,
+    may,
+    over,
+    require,
+    why_not,
+)
 from tongban.rulebook.basis import design
 from tongban.rulebook.errors import Refused
 from tongban.rulebook.ladder import chain_of, next_post
@@ -130,3 +142,44 @@ def test_two_of_the_three_officers_powers_are_kept_apart(powers):
 
 def test_one_of_them_beside_ordinary_powers_is_not_refused():
     check_apart([Power.SYSTEM, Power.EDIT, Power.SYSTEM])
+
+
+@pytest.mark.parametrize(
+    ("change", "place", "day", "items"),
+    [
+        ({}, AT_TOWN, DAY, {"food-licence"}),
+        ({"items": frozenset({"a", "unit:market"})}, AT_TOWN, DAY, {"a", "unit:market"}),
+        ({"powers": frozenset({Power.SEAL})}, AT_TOWN, DAY, set()),
+        ({"powers": frozenset({Power.SEAL, Power.DECIDE})}, AT_TOWN, DAY, {"food-licence"}),
+        ({}, Place("990128"), DAY, set()),
+        ({}, AT_TOWN, date(2025, 12, 31), set()),
+        ({}, AT_TOWN, date(2026, 1, 1), {"food-licence"}),
+        ({}, AT_TOWN, date(2026, 12, 31), {"food-licence"}),
+        ({}, AT_TOWN, date(2027, 1, 1), set()),
+        ({"valid_until": None}, AT_TOWN, date(2099, 1, 1), {"food-licence"}),
+    ],
+)
+def test_for_which_items_something_may_be_done_here_today(change, place, day, items):
+    assert covered([replace(ROW, **change)], frozenset({Power.ACCEPT, Power.DECIDE}), place, day) == items
+
+
+def test_every_power_over_an_item_comes_from_the_rows_that_reach_it_here_today():
+    rows = [
+        ROW,
+        replace(ROW, powers=frozenset({Power.SEAL}), items=frozenset({"set:one-window"})),
+        replace(ROW, powers=frozenset({Power.EXTEND}), items=frozenset({"other"})),
+        replace(ROW, powers=frozenset({Power.AUDIT}), site="990128"),
+        replace(ROW, powers=frozenset({Power.EDIT}), valid_until=date(2026, 6, 30)),
+    ]
+    assert over(rows, ITEM, AT_TOWN, DAY) == {Power.ACCEPT, Power.DECIDE, Power.SEAL}
+    assert over([], ITEM, AT_TOWN, DAY) == frozenset()
+
+
+def test_of_two_refusals_as_near_the_later_row_is_named_and_of_one_day_the_first_order():
+    older = replace(ROW, valid_until=date(2026, 6, 30), order="示例授〔2026〕3号")
+    newer = replace(ROW, valid_from=date(2026, 2, 1), valid_until=date(2026, 7, 31), order="示例授〔2026〕2号")
+    twin = replace(newer, order="示例授〔2026〕9号")
+    for rows in ([older, newer, twin], [twin, newer, older]):
+        refused = why_not(rows, Power.DECIDE, ITEM, AT_TOWN, DAY)
+        assert refused is not None
+        assert "示例授〔2026〕2号" in refused.sentence

@@ -19,15 +19,18 @@ from tongban.rulebook.catalogue import (
     Item,
     Known,
     KnownItem,
+    LicenceKind,
     OwnedField,
     Unreadable,
     check,
+    check_licence_kind,
     freeze,
     freeze_licence_kind,
     inspect,
     known,
     read_basis,
 )
+from tongban.rulebook.catalogue.read import read_as
 from tongban.rulebook.guards import ROLE_LABELS
 from tongban.rulebook.kinds import KINDS
 
@@ -652,3 +655,83 @@ def test_a_licence_kind_with_a_wrong_definer_is_refused() -> None:
     with pytest.raises(Unreadable) as refused:
         freeze_licence_kind({**draft, "definer": "11990127MB0000019X", "serial": "1"})
     assert [one.where for one in refused.value.complaints] == ["definer", "serial"]
+
+
+WRONG_CHECK = "统一社会信用代码的校验位（第18位）对不上，有一位抄错或两位写颠倒了，请对照营业执照或登记证书逐位核对"
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({}, []),
+        ({"serial": "999", "valid_months": 1}, []),
+        (
+            {"definer": "11990127MB0000019X"},
+            [
+                "definer：统一社会信用代码的校验位（第18位）对不上，有一位抄错或两位写颠倒了，请对照营业执照或登记证书逐位核对"
+            ],
+        ),
+        ({"serial": "01"}, ["serial：顺序号 '01' 不是3位数字"]),
+        ({"serial": "00１"}, ["serial：顺序号 '00１' 不是3位数字"]),
+        ({"serial": "0a1"}, ["serial：顺序号 '0a1' 不是3位数字"]),
+        ({"fields": []}, ["fields：证照上没有任何栏目"]),
+        ({"valid_months": 0}, ["valid_months：有效期须为正数"]),
+        ({"valid_months": -1}, ["valid_months：有效期须为正数"]),
+    ],
+)
+def test_what_a_kind_of_licence_must_say(change: Draft, told: list[str]) -> None:
+    kind, complaints = read_as(LicenceKind, {**load(LICENCE_KINDS)["elderly-card"], **change})
+    assert complaints == ()
+    found = check_licence_kind(kind)
+    assert [f"{one.where}：{one.what}" for one in found] == told
+    why = "GB/T 36904-2018：证照类型代码由定义机构统一社会信用代码18位和顺序号3位组成"
+    rest = {
+        "definer": (why, "改正定义机构代码"),
+        "serial": (why, "写成 001 至 999"),
+        "fields": ("证照须载明事项", "列出栏目"),
+        "valid_months": ("证照有效期", "写月数；长期有效的删去"),
+    }
+    for one in found:
+        assert (one.severity, one.rule, one.why, one.how) == ("stops", one.where, *rest[one.where])
+
+
+def test_a_kind_of_licence_is_numbered_by_its_definer() -> None:
+    kind = freeze_licence_kind(load(LICENCE_KINDS)["elderly-card"])
+    assert kind.type_code == kind.definer + kind.serial
+    assert len(kind.type_code) == 21
+
+
+MARKS = ("law", "unchecked", "document", "unchecked-document", "local", "unchecked-local", "design")
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        (5, "依据要写成“种类: 文字”"),
+        ({"kind": "rumour", "text": "听说"}, "依据要写明种类 kind(law、document、local、design)和文字 text"),
+        ({"kind": "law", "text": " "}, "依据要写明种类 kind(law、document、local、design)和文字 text"),
+        ({"kind": "law", "text": 5}, "依据要写明种类 kind(law、document、local、design)和文字 text"),
+        (
+            "rumour: 听说",
+            f"依据要写成“种类: 文字”，种类为 {'、'.join(MARKS)} 之一",
+        ),
+    ],
+)
+def test_a_basis_that_is_not_read_says_how_it_is_written(written: Any, why: str) -> None:
+    with pytest.raises(ValueError) as no:
+        read_basis(written)
+    assert str(no.value) == why
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (" law : 某法: 第一条 ", law("某法: 第一条")),
+        ("document: 某文", Basis(BasisKind.DOCUMENT, "某文", "公开文件", verified=True)),
+        ("unchecked-document: 某文", Basis(BasisKind.DOCUMENT, "某文")),
+        ("local: 某文", Basis(BasisKind.LOCAL, "某文", "本县公开文件", verified=True)),
+        ({"kind": "local", "text": " 某文 ", "verified": "yes"}, Basis(BasisKind.LOCAL, "某文")),
+    ],
+)
+def test_a_basis_is_read_without_the_spaces_around_it(written: Any, read: Basis) -> None:
+    assert read_basis(written) == read

@@ -3,12 +3,14 @@
 import tomllib
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tongban
+from tests.rulebook.tables import assert_as_written
 from tongban.rulebook.clock import (
     ALWAYS,
     ARTICLE_45,
@@ -695,3 +697,56 @@ def test_hours_round_the_clock_end_at_midnight():
     assert spans.every_day
     assert spans.length == timedelta(days=1)
     assert not OfficeHours.parse("09:00-12:00").every_day
+
+
+#: Limits explained from a moment, with the rules that bear on them.
+WALKS: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "over the national holiday": ("2026-09-28", "5wd", {}),
+    "at once, on a rest day": ("2026-10-03", "0wd", {}),
+    "at once, on a working day": ("2026-09-22", "0wd", {}),
+    "at once, on a day that does not count": (
+        "2026-09-22",
+        "0wd",
+        {"excluded": [Excluded(d("2026-09-22"), d("2026-09-22"))]},
+    ),
+    "on the day itself": ("2026-10-03", "0d", {}),
+    "half a day more": ("2026-09-23", "1.5wd", {}),
+    "natural days that end on a rest day": ("2026-09-30", "3d", {}),
+    "natural days that stay there": ("2026-09-30", "3d", {"roll": False}),
+    "a month to its last day": ("2026-01-31", "1m", {}),
+    "a year": ("2027-12-30", "1y", {"excluded": [Excluded(d("2027-12-31"), d("2028-12-28"))]}),
+    "with days that do not count": ("2026-09-21", "2wd", {"excluded": [Excluded(d("2026-09-22"), d("2026-09-23"))]}),
+    "extended by the same": ("2026-09-21", "1wd", {"extension": Limit.parse("2wd")}),
+    "extended by natural days": ("2026-09-21", "1wd", {"extension": Limit.parse("2d")}),
+    "extended by hours": ("2026-09-21T16:00", "2h", {"extension": Limit.parse("1h")}),
+    "a day extended by hours": ("2026-09-21", "1d", {"extension": Limit.parse("1h")}),
+    "hours over noon": ("2026-09-21T11:30", "1.5h", {}),
+    "hours over the night": ("2026-09-21T16:30", "2h", {}),
+    "hours before opening": ("2026-09-21T08:00", "1h", {}),
+    "hours after closing": ("2026-09-21T18:00", "1h", {}),
+    "hours from a rest day": ("2026-10-06T10:00", "0.5h", {}),
+    "hours round the clock": ("2026-10-03T22:00", "4h", {"hours": ALWAYS}),
+    "hours with a day that does not count": (
+        "2026-09-21T17:00",
+        "1h",
+        {"excluded": [Excluded(d("2026-09-22"), d("2026-09-22"))]},
+    ),
+}
+
+
+def test_each_day_on_the_way_is_explained() -> None:
+    lines = []
+    for title, (start, limit, rules) in WALKS.items():
+        begun = at(start) if "T" in start else d(start)
+        lines += ["", f"# {title}: {start} +{limit}"]
+        walked = explain(begun, Limit.parse(limit), CALENDAR, **rules)
+        told = [f"{one.day} {'+' if one.counted else '-'} {one.reason}" for one in walked]
+        lines += told if len(told) < 40 else [*told[:3], "...", *told[-3:]]
+        end = due(begun, Limit.parse(limit), CALENDAR, **rules)
+        lines.append(f"due {end.on}{f' {end.at:%H:%M}' if end.at else ''}{' provisional' if end.provisional else ''}")
+    assert_as_written("explained.txt", lines[1:])
+
+
+def test_office_time_that_is_not_there_is_a_mistake_of_the_program() -> None:
+    with pytest.raises(ValueError, match=r"^not enough office time left on this day$"):
+        OFFICE.moment(timedelta(hours=17), timedelta(hours=1))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tongban.rulebook.clock import Limit
 from tongban.rulebook.errors import Refused
 from tongban.rulebook.indicators import (
+    ADDS_ON,
     DEFINITIONS,
     CaseFact,
     Dimension,
@@ -23,9 +24,11 @@ from tongban.rulebook.indicators import (
     MaterialFact,
     Met,
     RatingFact,
+    by_day,
     compute,
     compute_by,
     split,
+    summed,
     workdays_of,
 )
 
@@ -159,6 +162,8 @@ def moment(day: date, hour: int) -> datetime:
         ({"finished_on": SEP[10], "promised_on": SEP[9]}, "0.00"),
         ({"finished_on": SEP[9]}, "None"),
         ({"promised_on": SEP[9]}, "None"),
+        ({"finished_on": SEP[9], "promised_on": SEP[9], "finished_at": moment(SEP[9], 3)}, "0.00"),
+        ({"finished_on": SEP[8], "promised_on": SEP[9], "promised_at": moment(SEP[7], 4)}, "100.00"),
         (
             {
                 "finished_on": SEP[9],
@@ -194,6 +199,13 @@ def test_finished_early(case, early):
             {"finished_on": SEP[9], "due_on": SEP[9], "finished_at": moment(SEP[9], 5), "due_at": moment(SEP[9], 4)},
             "0.00",
         ),
+        (
+            {"finished_on": SEP[9], "due_on": SEP[9], "finished_at": moment(SEP[9], 4), "due_at": moment(SEP[9], 4)},
+            "100.00",
+        ),
+        # one moment alone says nothing: then the days do
+        ({"finished_on": SEP[9], "due_on": SEP[9], "finished_at": moment(SEP[9], 5)}, "100.00"),
+        ({"finished_on": SEP[9], "due_on": SEP[9], "due_at": moment(SEP[8], 4)}, "100.00"),
     ],
 )
 def test_finished_on_time(case, on_time):
@@ -389,3 +401,31 @@ def test_grade_code_unknown(code):
         Grade.from_code(code, GradeCodes.GBT_39046)
 
     assert caught.value.code == "grade_code"
+
+
+@given(CASE_ROWS, st.sampled_from(sorted(ADDS_ON)), st.integers(0, 9), st.integers(0, 9))
+def test_a_period_is_the_sum_of_its_days(rows, code, first, last):
+    cells = by_day(cases(*rows).cases)
+    mine = [sums for (of, _, day), sums in cells.items() if of == code and SEP[first] <= day <= SEP[last]]
+    added = summed(code, sum(above for above, _ in mine), sum(below for _, below in mine))
+    whole = compute(code, cases(*rows, first=SEP[first], last=SEP[last]))
+
+    assert (added.code, added.value, added.numerator) == (code, whole.value, whole.numerator)
+    assert added.denominator == whole.denominator
+    assert (added.numerator_ids, added.denominator_ids) == ((), ())
+
+
+def test_each_case_is_counted_on_its_own_day_in_its_own_unit():
+    rows = (
+        {"unit": "market", "online": True, "applied_on": SEP[0], "accepted_on": SEP[1], "finished_on": SEP[3]},
+        {"unit": "market", "applied_on": SEP[0], "accepted_on": SEP[1], "finished_on": SEP[3], "due_on": SEP[2]},
+        {"unit": "tax", "applied_on": SEP[0], "promised_on": SEP[9]},
+    )
+    assert by_day(cases(*rows).cases) == {
+        ("online_cases", "market", SEP[0]): (1, 2),
+        ("online_cases", "tax", SEP[0]): (0, 1),
+        ("accepted", "market", SEP[1]): (2, 0),
+        ("finished", "market", SEP[3]): (2, 0),
+        ("finished_on_time", "market", SEP[3]): (0, 1),
+        ("finished_early", "market", SEP[3]): (0, 0),
+    }

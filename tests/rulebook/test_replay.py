@@ -13,6 +13,7 @@ from uuid import UUID
 
 import pytest
 
+from tests.rulebook.tables import assert_as_written
 from tongban.rooms.calendars import calendar
 from tongban.rulebook.basis import design
 from tongban.rulebook.catalogue import Desk, Fee, Material, Option, Situation, TimeRule, freeze
@@ -365,3 +366,123 @@ def test_a_case_granted_on_a_promise_is_refused_where_the_draft_offers_none():
     assert found(past, old, old) == []
     refused = [one[:2] for one in found(past, replace(old, promise=None), old) if one[0] is Sort.REFUSAL]
     assert refused == [(Sort.REFUSAL, "grant_on_promise.no_promise_offered")]
+
+
+LATER = {"health": Paper("given", at(6), promised=True)}
+FEE = Fee("工本费", 1000, design("试算"))
+#: Past cases of this item, one for each way through it.
+PASTS: dict[str, History] = {
+    "granted in time": history(),
+    "granted a day early to a mandated person in a village": history(
+        FILED, ACCEPTED, CHECKED, replace(GRANTED, at=at(13)), by_agent=True, station="village"
+    ),
+    "corrected once": history(*CORRECTED, papers=LATE),
+    "corrected in the form": history(
+        FILED,
+        taken("ask_correction", at(3), Post.ACCEPTOR, CLERK, lacking=("form",)),
+        taken("supply", at(5), Post.APPLICANT, PERSON, received_on=date(2026, 3, 5)),
+        replace(ACCEPTED, at=at(6)),
+    ),
+    "paused for a test": history(*PAUSED),
+    "a paper followed later": history(
+        FILED, ACCEPTED, taken("supply_later", at(6), Post.APPLICANT, PERSON), CHECKED, GRANTED, ISSUED, papers=LATER
+    ),
+    "a promised paper never came": history(papers={"health": Paper("", None, promised=True)}),
+    "accepted by silence": history(FILED, replace(CHECKED, at=at(12)), GRANTED),
+    "not looked at yet": history(FILED, until=at(6)),
+    "refused": history(FILED, ACCEPTED, CHECKED, taken("refuse", at(13), Post.DECIDER, CHIEF)),
+    "given up": history(
+        FILED,
+        taken("ask_correction", at(3), Post.ACCEPTOR, CLERK, lacking=("health",)),
+        until=at(20, month=4),
+        papers={"health": Paper()},
+    ),
+    "sent back to the desk before": history(
+        FILED,
+        ACCEPTED,
+        CHECKED,
+        taken("send_back", at(12, 15), Post.DECIDER, CHIEF),
+        replace(CHECKED, at=at(13)),
+        GRANTED,
+    ),
+    "fee paid": history(
+        FILED, ACCEPTED, taken("settle_fee", at(5), Post.CLERK, CLERK, fee="paid"), CHECKED, GRANTED, ISSUED
+    ),
+    "accepted and granted by one hand": history(FILED, ACCEPTED, CHECKED, replace(GRANTED, actor_id=CLERK)),
+    "layout taken from a source": history(papers={"layout": Paper("shared", at(2))}),
+    "layout held as a licence": history(papers={"layout": Paper("held", at(2))}, held=frozenset({"plan"})),
+}
+LAYOUT = OLD.material("layout")
+
+
+def with_layout(**changed) -> dict:
+    return {"materials": tuple(replace(LAYOUT, **changed) if one is LAYOUT else one for one in OLD.materials)}
+
+
+#: What drafts would change.
+DRAFTS: dict[str, dict] = {
+    "a day less": {"limits": limits(promised=rule("9wd")).limits},
+    "a promise in hours": {"limits": limits(promised=rule("40h")).limits},
+    "silence sooner": {"limits": limits(intake=rule("2wd")).limits},
+    "silence means nothing": {"limits": limits(intake_silence="none").limits},
+    "a shorter time to supply": {"limits": limits(correction=rule("2d")).limits},
+    "a publication": {"limits": limits(publication=rule("7d")).limits},
+    "a lease to be brought": {"materials": (*OLD.materials, material("lease"))},
+    "no proof of health": {"materials": OLD.materials[:2]},
+    "health may not follow": {
+        "materials": (*OLD.materials[:2], replace(OLD.materials[2], follow_by=None)),
+    },
+    "the layout from a source": with_layout(source="shared", resource="estate-registry"),
+    "the layout from a licence": with_layout(source="licence", licence_kinds=("plan",)),
+    "one desk": {"desks": OLD.desks[1:]},
+    "a desk more": {"desks": (*OLD.desks[:1], Desk("again", "复核", "examine"), *OLD.desks[1:])},
+    "desks the other way round": {"desks": OLD.desks[::-1]},
+    "a fee": {"fee": FEE},
+    "two who sign": {"signatures": ("applicant", "other_side")},
+    "no tests that stop the clock": {"pausing": ()},
+    "no tests at all": {"pausing": (), "proceedings": ()},
+    "decided on the spot": {"on_the_spot": design("当场可办")},
+    "another kind of case": {"kind": "registration"},
+}
+
+
+def test_what_is_told_of_past_cases_before_a_draft_is_published() -> None:
+    """Every past case under every draft, and back: what was and would be, which line does it, in which cases."""
+    told = []
+    for title, change in DRAFTS.items():
+        new = replace(OLD, **change)
+        for before, after, way in ((OLD, new, ""), (new, OLD, ", taken back")):
+            changed = lines(before, after)
+            told += ["", f"# {title}{way}: {'；'.join(one.sentence for one in changed)}"]
+            concerned: dict[str, list[str]] = {}
+            for name, past in PASTS.items():
+                found = replay(past, before, after, calendar(), changed=changed)
+                assert (found.id, found.number) == (past.id, past.number)
+                for one in found.findings:
+                    what = f"{one.sort} {one.subject}: {one.was or '-'} → {one.now or '-'} | {one.sentence}"
+                    alone = one.because == tuple(line.where for line in changed)
+                    concerned.setdefault(what + ("" if alone else f" [{', '.join(one.because)}]"), []).append(name)
+            for what, names in concerned.items():
+                others = [name for name in PASTS if name not in names]
+                few = (
+                    "; ".join(names)
+                    if len(names) <= len(others)
+                    else f"all but {'; '.join(others)}"
+                    if others
+                    else "all"
+                )
+                told += [what, f"    {few}"]
+    assert_as_written("replays.txt", told[1:])
+
+
+def test_dates_that_agree_with_the_record_have_not_drifted() -> None:
+    past = PASTS["paused for a test"]
+    recorded = {
+        ("intake", 1): Due(date(2026, 3, 9), None, False),
+        ("statutory", 1): Due(date(2026, 4, 3), None, False),
+        ("promised", 1): Due(date(2026, 3, 20), None, False),
+        ("delivery", 1): Due(date(2026, 3, 23), None, False),
+    }
+    assert replay(replace(past, recorded=recorded), OLD, OLD, calendar()).drifted == ()
+    moved = recorded | {("promised", 1): Due(date(2026, 3, 16), None, False)}
+    assert replay(replace(past, recorded=moved), OLD, OLD, calendar()).drifted == ("promised.1",)

@@ -43,7 +43,7 @@ def explain(
         else:
             first = walk.run(start, limit)
             if extension is not None:
-                walk.say(f"延长{extension.label}，从这一天起算")
+                walk.say(f"延长{extension.label}，从{'此时' if extension.unit is Unit.H else '这一天'}起算")
                 walk.run(next_start(first, extension), extension)
     except (OverflowError, ValueError):
         raise Refused("date_out_of_range", "日期超出可计算的范围（公元1年至9999年）。请检查日期和期限。") from None
@@ -82,10 +82,11 @@ class _Walk:
     def _run_workdays(self, day: date, limit: Limit) -> Due:
         works = self.calendar.is_workday
         if not limit.amount:
-            while not works(day) or self._paused(day):
+            if not works(day) or self._paused(day):
                 self.say(self._why_not(day))
+            while not works(day) or self._paused(day):
                 day += DAY
-                self.lines.append(Line(day, False, self.calendar.reason(day)))
+                self.lines.append(Line(day, False, self._why_not(day)))
             self.say("当日届满")
             return Due(day, None, False)
         whole = int(limit.amount)
@@ -101,22 +102,23 @@ class _Walk:
 
     def _run_hours(self, day: date, offset: timedelta, left: timedelta) -> Due:
         done = timedelta()
-        if self.lines and self.lines[-1].day == day:
-            self.lines.pop()  # an extension goes on within the day that the first run ended on
+        # An extension goes on within the day that the first run ended on: one line says both.
+        before = self.lines.pop() if self.lines and self.lines[-1].day == day else None
         while True:
             runs = (self.hours.every_day or self.calendar.is_workday(day)) and not self._paused(day)
             today = self.hours.left_after(offset) if runs else timedelta()
             if today:
                 used = min(today, left - done)
                 done += used
-                self.lines.append(Line(day, used > timedelta(), f"计{_length(used)}，累计{_length(done)}"))
+                line = Line(day, used > timedelta(), f"计{_length(used)}，累计{_length(done)}")
+                self.lines.append(Line(day, True, f"{before.reason}，{line.reason}") if before else line)
                 if done == left:
                     ends = self.hours.moment(offset, used)
                     self.say(f"{_clock(ends)}届满")
                     return Due(day, at_time(day, ends), False)
             else:
-                self.lines.append(Line(day, False, "办公时间已过，不计入" if runs else self._why_not(day)))
-            day, offset = day + DAY, timedelta()
+                self.lines.append(before or Line(day, False, "办公时间已过，不计入" if runs else self._why_not(day)))
+            day, offset, before = day + DAY, timedelta(), None
 
     def _next(self, day: date, counts: Callable[[date], bool], number: str) -> date:
         """Walk to the next day that counts."""
@@ -157,4 +159,6 @@ def _clock(offset: timedelta) -> str:
 def _length(time: timedelta) -> str:
     """Return a length of time as people read it."""
     hours, minutes = divmod(time // timedelta(minutes=1), 60)
-    return f"{hours}小时{minutes}分" if minutes else f"{hours}小时"
+    if not minutes:
+        return f"{hours}小时"
+    return f"{hours}小时{minutes}分" if hours else f"{minutes}分"

@@ -205,8 +205,10 @@ class _Walk:
             return None
 
     def _mend(self, needs: set[str], facts: Facts) -> None:
-        if needs & {"complete", "followed"}:
-            self.mended |= {*facts.missing, *facts.following, *facts.unsigned}
+        if "complete" in needs:
+            self.mended |= {*facts.missing, *facts.unsigned}
+        if "followed" in needs:
+            self.mended |= {*facts.following}
         if "fee_settled" in needs:
             self.facts = replace(self.facts, fee="paid")
 
