@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.rulebook.tables import assert_as_written
-from tongban.rulebook.basis import Basis, BasisKind, law
+from tongban.rulebook.basis import Basis, BasisKind, cited, design, law
 from tongban.rulebook.catalogue import (
     Complaint,
     Item,
@@ -735,3 +735,20 @@ def test_a_basis_that_is_not_read_says_how_it_is_written(written: Any, why: str)
 )
 def test_a_basis_is_read_without_the_spaces_around_it(written: Any, read: Basis) -> None:
     assert read_basis(written) == read
+
+
+def test_a_bundle_that_one_part_ends_is_promised_as_its_shortest_way() -> None:
+    """Where any part is enough the whole may be promised sooner than the longest way."""
+    draft = copy.deepcopy(SEEDS[REST])
+    draft["limits"]["promised"]["limit"] = "8wd"
+    assert [one.rule for one in complaints_of(draft) if one.rule == "bundle_promise"] == ["bundle_promise"]
+    draft["join"] = "any"
+    assert [one.rule for one in complaints_of(draft) if one.rule == "bundle_promise"] == []
+
+
+def test_bases_as_people_read_them() -> None:
+    read = [law("行政许可法 第三十条"), Basis(BasisKind.LOCAL, "某办法"), design("抽查")]
+    assert [str(one) for one in read] == ["行政许可法 第三十条", "某办法(待核)", "设计:抽查"]
+    assert [one.public for one in read] == ["行政许可法 第三十条", "某办法(待核)", "本县规定"]
+    assert cited(read) == ("行政许可法 第三十条", "某办法(待核)")
+    assert cited(read[2:]) == cited([]) == ("本县规定",)

@@ -83,7 +83,11 @@ def test_item_code_wrong(check, text, code):
 def test_item_code_of_a_type_the_province_added():
     assert check_catalog_code("371117002011", extended={"11"}).task_type == "11"
     assert code_of(check_catalog_code, "371117002011") == "catalog_code_type"
-    assert make_task_code(OWNER, "4", "371117002011", extended={"11"}) == OWNER + "4371117002011"
+    task = make_task_code(OWNER, "4", "371117002011", extended={"11"})
+    assert task == OWNER + "4371117002011"
+    assert make_handle_code(task, 1, extended={"11"}) == task + "01"
+    assert check_handle_code(task + "01", extended={"11"}).task.catalog.task_type == "11"
+    assert code_of(check_handle_code, task + "01") == "handle_code_task"
 
 
 def test_item_code_refusal_names_the_place_in_the_whole():

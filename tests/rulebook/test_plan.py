@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tongban.rulebook.basis import design, law
 from tongban.rulebook.errors import Refused
 from tongban.rulebook.plan import (
     Join,
@@ -100,7 +101,17 @@ def test_circle_is_named_with_its_ways_out():
         ("later", ("a", "b")),
         ("later", ("b", "a")),
     ]
-    assert found[0].ways_out[1].sentence == "并联办理：“甲”、“乙”同时受理、联合审查，一并作出决定"
+    assert [way.sentence for way in found[0].ways_out] == [
+        "取消前置：核对“甲”要求“乙”在先；“乙”要求“甲”在先的依据，没有法律、法规、规章依据的前置予以取消",
+        "并联办理：“甲”、“乙”同时受理、联合审查，一并作出决定",
+        "先办后补：先办“甲”，由申请人书面承诺在出证前补交“乙”的结果",
+        "先办后补：先办“乙”，由申请人书面承诺在出证前补交“甲”的结果",
+    ]
+    assert [way.basis for way in found[0].ways_out] == [
+        law("优化营商环境条例 第三十五条"),
+        law("行政许可法 第二十六条"),
+        *[design("先办后补须事项允许容缺，主审材料除外")] * 2,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -255,3 +266,56 @@ def test_merge_materials_made_too_late_for_one_part_is_asked_of_the_applicant():
 
     assert merge_materials(parts, needs)[0].made_by == ""
     assert merge_materials(parts, needs[1:])[0].made_by == "a"
+
+
+#: Two ways to the end that meet in one part; another part stands apart; one has no limit.
+MEETING = (
+    part("a", limit="2"),
+    part("b", limit="5"),
+    part("c", "a", "b", limit="1"),
+    part("d", limit="3.5"),
+)
+
+
+def test_a_plan_whose_ways_meet():
+    plan = make_plan(MEETING)
+
+    assert plan.levels == (("a", "b", "d"), ("c",))
+    assert (plan.critical_path, plan.length) == (("b", "c"), D(6))
+    assert plan.slots == {
+        "a": Slot(D(0), D(2), D(3), D(5)),
+        "b": Slot(D(0), D(5), D(0), D(5)),
+        "c": Slot(D(5), D(6), D(5), D(6)),
+        "d": Slot(D(0), D("3.5"), D("2.5"), D(6)),
+    }
+
+
+def test_where_any_part_is_enough_the_soonest_end_counts_and_nobody_waits_for_the_rest():
+    plan = make_plan(MEETING, join=Join.ANY)
+
+    assert (plan.critical_path, plan.length) == (("a",), D(2))
+    # a part that nobody waits for may end when it ends
+    assert plan.slots["d"] == Slot(D(0), D("3.5"), D(0), D("3.5"))
+    assert plan.slots["b"] == Slot(D(0), D(5), D(0), D(5))
+
+
+def test_where_any_part_is_enough_a_way_over_a_part_without_limit_is_not_counted():
+    parts = (part("a", limit=None), part("b", "a", limit="1"), part("c", limit="9"))
+    plan = make_plan(parts, join=Join.ANY)
+    assert (plan.critical_path, plan.length, plan.unlimited) == (("c",), D(9), ("a",))
+    assert make_plan(parts[:2], join=Join.ANY).length is None
+    assert make_plan(parts).length is None
+
+
+@pytest.mark.parametrize(
+    ("needs", "copies", "original", "needed_by"),
+    [
+        ([Need("a", "id", "身份证")], 1, False, ("a",)),
+        ([Need("a", "id", "身份证", copies=2), Need("b", "id", "身份证件", copies=3)], 3, False, ("a", "b")),
+        ([Need("b", "id", "身份证", original=True), Need("a", "id", "身份证件")], 1, True, ("b", "a")),
+        ([Need("a", "id", "身份证"), Need("a", "id", "身份证")], 1, False, ("a",)),
+    ],
+)
+def test_a_material_of_several_parts_is_asked_for_once_as_the_strictest_wants_it(needs, copies, original, needed_by):
+    (shared,) = merge_materials((part("a"), part("b")), needs)
+    assert shared == SharedMaterial("id", "身份证", needed_by, copies, original, "")

@@ -486,3 +486,32 @@ def test_dates_that_agree_with_the_record_have_not_drifted() -> None:
     assert replay(replace(past, recorded=recorded), OLD, OLD, calendar()).drifted == ()
     moved = recorded | {("promised", 1): Due(date(2026, 3, 16), None, False)}
     assert replay(replace(past, recorded=moved), OLD, OLD, calendar()).drifted == ("promised.1",)
+
+
+CARD, HARDSHIP = item("elderly-card"), item("extreme-hardship")
+
+
+def test_a_card_decided_on_the_spot_was_so_by_one_hand_with_both_powers() -> None:
+    papers = {one.code: Paper("given", at(2)) for one in CARD.materials}
+    steps = (FILED, taken("decide_on_spot", at(2, 11), Post.ACCEPTOR, CLERK))
+    past = history(*steps, papers=papers)
+    assert replay(past, CARD, CARD, calendar()).drifted == ("intake.1", "delivery.1")
+    assert found(past, replace(CARD, publishes_result=False), CARD) == []
+    refused = [one[:2] for one in found(past, replace(CARD, on_the_spot=None), CARD) if one[0] is Sort.REFUSAL]
+    assert refused == [(Sort.REFUSAL, "decide_on_spot.not_on_the_spot")]
+
+
+def test_a_publication_that_would_have_lasted_longer_is_closed_on_the_day_it_was() -> None:
+    # Seven natural days from the 3rd end on the 10th; ten on Friday the 13th.
+    papers = {one.code: Paper("given", at(2)) for one in HARDSHIP.materials}
+    steps = (
+        FILED,
+        taken("accept", at(2, 11), Post.ACCEPTOR, CLERK),
+        taken("publicise", at(3), Post.REVIEWER),
+        taken("end_publication", at(11), Post.REVIEWER, result="no_objection"),
+    )
+    past = history(*steps, papers=papers, until=at(12))
+    longer = replace(HARDSHIP, limits=replace(HARDSHIP.limits, publication=rule("10d")))
+    assert found(past, longer, HARDSHIP) == [
+        (Sort.REFUSAL, "end_publication.publication_running", "", "publication_running", ("limits.publication",))
+    ]
