@@ -63,6 +63,30 @@ def test_a_demonstration_lets_anybody_in_as_anybody(county):
     assert "林示例" in text_of(client.get("/"))
 
 
+@pytest.mark.parametrize(
+    ("post", "first"),
+    [
+        ("window-1", "/counter/"),  # she decides on the spot what may be, and sits at a window
+        ("exit", "/counter/"),
+        ("town-001-clerk", "/station/"),
+        ("village-001001-agent", "/station/"),
+        ("scjg-acceptor", "/counter/"),
+        ("scjg-reviewer", "/office/"),
+        ("scjg-chief", "/office/"),
+        ("scjg-head", "/office/"),  # permits extensions
+        ("jcs-officer", "/watch/"),
+        ("editor", "/manage/items/"),
+        ("audit-officer", "/manage/"),
+    ],
+)
+def test_each_post_comes_in_where_its_work_lies(county, post, first):
+    from tongban.rooms.people import queries as people
+
+    client = Client()
+    assert client.post("/demo/", {"kind": "post", "id": people.post_coded(county.code, post).id}).url == first
+    assert client.get(first).status_code == 200
+
+
 @pytest.mark.parametrize("size", ["phone", "screen"])
 def test_the_parts_are_good_for_who_cannot_see_them(site, request, size):
     page = request.getfixturevalue(size)

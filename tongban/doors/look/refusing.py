@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from tongban.doors.look.saying import in_words
 from tongban.doors.visiting import visitor
+from tongban.rooms import clock
 from tongban.rooms.ledger import actions as ledger
 from tongban.rulebook.errors import Refused
 
@@ -90,8 +91,8 @@ def forgery(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def demo(request: HttpRequest) -> dict[str, Any]:
-    """Tell every template whether this is a demonstration."""
-    return {"demo": settings.TONGBAN_DEMO}
+    """Tell every template whether this is a demonstration, and what its clock shows: it is not the machine's."""
+    return {"demo": settings.TONGBAN_DEMO, "demo_now": clock.now() if settings.TONGBAN_DEMO else None}
 
 
 def _back(request: HttpRequest) -> str:

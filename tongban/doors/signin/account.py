@@ -85,7 +85,7 @@ def post(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         chosen = _id(request.POST.get("post", ""))
         people.change_post(signed.sign_in_id, chosen)
-        return redirect(onward or first_page(queries.powers().held_by(chosen, clock.today())))
+        return redirect(onward or first_page(chosen))
     held = queries.powers().posts_of(signed.staff_id, clock.today())
     return render(request, "signin/post.html", {"posts": held, "here": signed.post_id, "next": onward})
 

@@ -55,7 +55,7 @@ def _enter(county: str, kind: str, wanted: str) -> tuple[people.Entered, str]:
         raise Refused("post_not_held", "这个岗位今天无人担任。请另选一个。")
     account = people.open_account(county, f"staff:{holder.number}", actor="house", staff_id=holder.id)
     entered = people.sign_in(account, way="demo", device=_("演示"), post_id=chosen)
-    return entered, first_page(queries.powers().held_by(chosen, day))
+    return entered, first_page(chosen)
 
 
 def _citizens(county: str) -> list[Somebody]:

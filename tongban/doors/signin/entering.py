@@ -140,7 +140,7 @@ def let_in(request: HttpRequest, account_id: UUID, way: str, onward: str) -> Htt
     to = onward or reverse("home")
     if known.staff_id is not None:
         held = queries.powers().posts_of(known.staff_id, clock.today())
-        to = onward or first_page(queries.powers().held_by(held[0].id, clock.today()))
+        to = onward or first_page(held[0].id)
         if len(held) > 1:
             to = forms.link("account-post", "", onward)[0]
     answer = redirect(to)

@@ -18,6 +18,8 @@ NEEDS_DJANGO = True
 DAY = date(2026, 10, 10)
 #: Days of which some cases are never finished, so that supervision has something to look at; cases of each.
 LEFT, FEW = (date(2026, 9, 21), date(2026, 9, 29)), 8
+#: The working day on whose morning the pages are opened: the hall is open, numbers can be drawn.
+OPENED = date(2026, 10, 14)
 #: The day on which its case was filed.
 FIRST = date(2026, 9, 18)
 
@@ -75,7 +77,7 @@ def _show(args: argparse.Namespace) -> int:
         return 1
     _leave_some()
     _simulate(args.cases)
-    clock.set_demo(clock.at_local(date(2026, 10, 13), 18), running=True)
+    clock.set_demo(clock.at_local(OPENED, 9), running=True)
     return 0
 
 

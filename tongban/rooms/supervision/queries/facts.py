@@ -141,5 +141,3 @@ def _workdays(rule: TimeRule | None) -> Any:
 def _brought(item: Item) -> int:
     """How many materials the applicant has to bring herself."""
     return sum(material.source == "applicant" for material in item.materials)
-
-

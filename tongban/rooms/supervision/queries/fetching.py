@@ -58,9 +58,7 @@ _WHEN = {
 }
 
 _OF_PARENT = "LEFT JOIN casework_case p ON p.id = c.parent_id"
-_NARROWED = (
-    "(%(unit)s::text IS NULL OR c.unit = %(unit)s) AND (%(item)s::text IS NULL OR c.item_code = %(item)s)"
-)
+_NARROWED = "(%(unit)s::text IS NULL OR c.unit = %(unit)s) AND (%(item)s::text IS NULL OR c.item_code = %(item)s)"
 _CLOCK = """
     LEFT JOIN LATERAL (
         SELECT k.due_on, CASE WHEN k."limit" LIKE '%%h' THEN k.due_at END AS due_at FROM casework_clock k
