@@ -53,6 +53,15 @@ def signed_in(who: Any = None) -> Any:
     return client
 
 
+def paper_of(client: Any, address: str) -> Any:
+    """Open a file or document as a browser does: the page sends on, and the file is fetched without any cookie."""
+    from django.test import Client
+
+    sent = client.get(address)
+    assert sent.status_code == 302, (address, sent.status_code)
+    return Client().get(sent.url)
+
+
 def text_of(answer: Any) -> str:
     """Return what a page says, without its marks."""
     body = re.sub(r"(?s)<(script|style).*?</\1>", "", answer.content.decode())

@@ -112,6 +112,14 @@ class Objects:
         return licences.of_case(self.delivered)[0].id
 
     @cached_property
+    def signed(self) -> str:
+        """The end of an address at which a file lies for two minutes."""
+        from tongban.doors.look.signed import sent_on
+        from tongban.rooms.files import queries as files
+
+        return sent_on(files.file(self.county.upload()), "x.png").url.rpartition("/")[2]
+
+    @cached_property
     def document(self) -> UUID:
         from tongban.rooms.licences import queries as licences
 
@@ -308,6 +316,7 @@ EXAMPLES: dict[str, Callable[[Objects], list[Example]]] = {
     "admin-import-columns": lambda objects: [Example("表的列", {"kind": "staff"})],
     "admin-paper-sample": lambda objects: [Example("文书", {"kind": "receipt"})],
     "admin-licence-sample": lambda objects: [Example("证照", {"code": "business-licence"})],
+    "paper": lambda objects: [Example("刚签发的链接", {"signed": objects.signed})],
     "verify-keys": lambda objects: [Example("公钥", {"county": "990127"})],
     "item": _guide,
     "item-qr": _guide,

@@ -236,7 +236,9 @@ def given(monkeypatch):
 
 
 def test_a_county_takes_nothing_of_its_neighbours_along(given):
-    known = given({A: {"hosts": ["A.cn"], "database": "postgresql://x/a", "environment": {"TONGBAN_LOG": "DEBUG"}}})
+    told = {"hosts": ["A.cn"], "papers": "Papers.a.cn", "database": "postgresql://x/a"}
+    known = given({A: told | {"environment": {"TONGBAN_LOG": "DEBUG"}}})
+    assert counties.by_host(known) == {"a.cn": A, "papers.a.cn": A}
     around = {
         "PATH": "/bin",
         "DATABASE_URL": "postgresql://x/b",
@@ -244,6 +246,7 @@ def test_a_county_takes_nothing_of_its_neighbours_along(given):
         "TONGBAN_KEYS": "/keys-of-b",
         "TONGBAN_FILES": "/files-of-b",
         "TONGBAN_OIDC": "{}",
+        "TONGBAN_PAPERS_HOST": "papers-of-b",
         "TONGBAN_WAL": "/archive-of-b",
         "TONGBAN_ADDED_TOMORROW": "of-b",
         "PROMETHEUS_MULTIPROC_DIR": "/counts-of-b",
@@ -259,6 +262,7 @@ def test_a_county_takes_nothing_of_its_neighbours_along(given):
         "TONGBAN_STATE": str(state.folder() / "counties" / A),
         "DATABASE_URL": "postgresql://x/a",
         "TONGBAN_HOSTS": "a.cn,localhost,127.0.0.1,[::1]",
+        "TONGBAN_PAPERS_HOST": "papers.a.cn",
         "TONGBAN_VERIFY_PAGE": "https://a.cn/verify",
         "TONGBAN_LOG": "DEBUG",
     }
@@ -282,6 +286,8 @@ def test_counties_may_be_written_in_a_file_and_shortly(given, tmp_path):
         ({A: {"hosts": ["a.cn:80"]}}, "不带端口"),
         ({A: {"environment": {"DATABASE_URL": "x"}}}, "environment"),
         ({A: {"hosts": ["a.cn"]}, B: {"hosts": ["A.cn"]}}, "同一个域名"),
+        ({A: {"hosts": ["a.cn"]}, B: {"hosts": ["b.cn"], "papers": "a.cn"}}, "同一个域名"),
+        ({A: {"hosts": ["a.cn"], "papers": "https://p.cn"}}, "不带端口"),
         ({A: "postgresql://u:secret@x/a", B: "postgresql://u:secret@x/a"}, "同一个数据库"),
         ({A: {"state": "/s"}, B: {"state": "/s/../s"}}, "同一个状态目录"),
         ({code: {"environment": {"TONGBAN_KEYS": "/k"}} for code in (A, B)}, "同一个TONGBAN_KEYS"),

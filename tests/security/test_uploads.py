@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from tests.doors.browsing import signed_in
+from tests.doors.browsing import paper_of, signed_in
 from tongban.rooms.files.pictures import POINTS, redrawn
 from tongban.rulebook.errors import Refused
 
@@ -128,7 +128,7 @@ def test_a_paper_is_shown_in_a_box(county, media):
     filing = county.filing(leave_out=("layout",))
     offers = {**filing.offers, "layout": casework.Offer(file_id=file_id)}
     draft = casework.save_draft(replace(filing, offers=offers), county.citizen())
-    answer = signed_in(county.citizen()).get(reverse("file-look", args=[draft, "layout"]))
+    answer = paper_of(signed_in(county.citizen()), reverse("file-look", args=[draft, "layout"]))
     assert answer.status_code == 200
     assert answer["Content-Type"] == {"jpg": "image/jpeg", "pdf": "application/pdf"}[media]
     assert answer["X-Content-Type-Options"] == "nosniff"

@@ -5,11 +5,13 @@ statements) can therefore never be another county's; ``docs/decisions/0018`` say
 counties, as JSON or as the path of a file with it::
 
     {"990127": {"hosts": ["a.example.cn"], "database": "postgresql://…", "owner": "postgresql://…"},
-     "990128": {"hosts": ["b.example.cn"], "state": "/srv/tongban/990128", "web": "10.0.0.8:8000"}}
+     "990128": {"hosts": ["b.example.cn"], "papers": "papers.b.example.cn", "state": "/srv/tongban/990128",
+                "web": "10.0.0.8:8000"}}
 
-``database`` is what DATABASE_URL is for one county, ``owner`` DATABASE_OWNER_URL; without them the county has an
-embedded server in its state folder.  ``state`` is its TONGBAN_STATE, by default ``counties/CODE`` in the one of this
-place.  ``web`` is where its web server runs when that is another machine.  ``environment`` adds any other setting.
+``papers`` is its TONGBAN_PAPERS_HOST, ``database`` what DATABASE_URL is for one county, ``owner`` DATABASE_OWNER_URL;
+without these two the county has an embedded server in its state folder.  ``state`` is its TONGBAN_STATE, by default
+``counties/CODE`` in the one of this place.  ``web`` is where its web server runs when that is another machine.
+``environment`` adds any other setting.
 """
 
 import json
@@ -39,7 +41,7 @@ _SHARED = frozenset(
     )
 )
 _OURS = ("TONGBAN_", "DATABASE_", "PROMETHEUS_", "PG")
-_KNOWN = {"hosts", "database", "owner", "state", "web", "environment"}
+_KNOWN = {"hosts", "papers", "database", "owner", "state", "web", "environment"}
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 
 
@@ -51,6 +53,8 @@ class Place:
     code: str
     #: Lower case, without port.
     hosts: tuple[str, ...]
+    #: Of files and documents, the same way; empty: the first of ``hosts`` gives them out as well.
+    papers: str
     #: URL of the application's login; empty: the embedded server in the state folder.
     database: str
     owner: str
@@ -63,7 +67,7 @@ class Place:
         """Return the environment of a process of this county; nothing of ``base`` that is another's is left in it."""
         kept = {name: value for name, value in base.items() if _may_stay(name)}
         own = {"TONGBAN_STATE": self.state, "TONGBAN_COUNTY": self.code, "DATABASE_URL": self.database}
-        own |= {"DATABASE_OWNER_URL": self.owner}
+        own |= {"DATABASE_OWNER_URL": self.owner, "TONGBAN_PAPERS_HOST": self.papers}
         own["TONGBAN_HOSTS"] = ",".join((*self.hosts, "localhost", "127.0.0.1", "[::1]"))
         if self.hosts:
             own["TONGBAN_VERIFY_PAGE"] = f"https://{self.hosts[0]}/verify"
@@ -106,7 +110,11 @@ def become(code: str) -> None:
 
 def by_host(known: Mapping[str, Place]) -> dict[str, str]:
     """Return the code of the county for each host name."""
-    return {host: one.code for one in known.values() for host in one.hosts}
+    return {host: one.code for one in known.values() for host in _names(one)}
+
+
+def _names(one: Place) -> tuple[str, ...]:
+    return (*one.hosts, one.papers) if one.papers else one.hosts
 
 
 def _may_stay(name: str) -> bool:
@@ -120,20 +128,21 @@ def _place(code: str, told: Any) -> Place:
     if unknown := set(one) - _KNOWN:
         raise ValueError(f"县 {code} 有不认识的项 {'、'.join(sorted(unknown))}")
     hosts = tuple(str(host).lower() for host in one.get("hosts", ()))
-    if bad := [host for host in hosts if not _HOST.fullmatch(host)]:
+    papers = str(one.get("papers", "")).lower()
+    if bad := [host for host in (*hosts, *filter(None, [papers])) if not _HOST.fullmatch(host)]:
         raise ValueError(f"县 {code} 的域名 {bad[0]} 不对，写主机名，不带端口")
     more = {str(name): str(value) for name, value in one.get("environment", {}).items()}
     if owned := set(more) & {"DATABASE_URL", "DATABASE_OWNER_URL", "TONGBAN_STATE", "TONGBAN_COUNTIES"}:
         raise ValueError(f"县 {code} 的 environment 里不写 {'、'.join(sorted(owned))}")
     home = str(one.get("state") or state.folder() / "counties" / code)
     database, owner, web = (str(one.get(name, "")) for name in ("database", "owner", "web"))
-    return Place(code, hosts, database, owner, home, web, more)
+    return Place(code, hosts, papers, database, owner, home, web, more)
 
 
 def _keep_apart(found: Mapping[str, Place]) -> None:
     """No two counties may share a host name, a database or a state folder."""
     for what, values in (
-        ("域名", [host for one in found.values() for host in one.hosts]),
+        ("域名", [host for one in found.values() for host in _names(one)]),
         ("数据库", [one.database for one in found.values() if one.database]),
         ("状态目录", [str(Path(one.state).resolve()) for one in found.values()]),
         *(

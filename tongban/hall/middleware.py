@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseForbidden
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseForbidden, HttpResponseNotFound
+from django.http.request import split_domain_port
 
 from tongban.rooms import clock
 
@@ -12,11 +14,53 @@ log = structlog.get_logger(__name__)
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
-#: Everything from this house only: no outside script, style, font, frame or form.
-CONTENT_POLICY = (
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-    "frame-ancestors 'none'; form-action 'self'"
-)
+
+def content_policy() -> str:
+    """Return the policy of pages: everything from this house only, no outside script, style, font, frame or form.
+
+    Where papers have a host of their own, pages may show pictures and frames from there.
+    """
+    papers = f" {settings.TONGBAN_PAPERS_HOST}" if settings.TONGBAN_PAPERS_HOST else ""
+    return (
+        f"default-src 'self'; img-src 'self' data:{papers}; frame-src 'self'{papers}; object-src 'none'; "
+        "base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+    )
+
+
+class PapersApart:
+    """Files of people are given out at addresses that know nobody: no cookie comes in with the request, none goes out.
+
+    With ``TONGBAN_PAPERS_HOST`` they lie on that host and it has nothing else; without it, on the host of the pages.
+    """
+
+    PLACE = "/papers/"
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        paper = request.path_info.startswith(self.PLACE)
+        apart = settings.TONGBAN_PAPERS_HOST
+        if apart and paper is not (_without_port(request.get_host()) == _without_port(apart)):
+            return _nothing_here()
+        if not paper:
+            return self._answer(request)
+        for told in ("HTTP_COOKIE", "HTTP_AUTHORIZATION"):
+            request.META.pop(told, None)
+        response = self._answer(request)
+        response.cookies.clear()
+        return response
+
+
+def _without_port(host: str) -> str:
+    return split_domain_port(host)[0]
+
+
+def _nothing_here() -> HttpResponse:
+    answer = HttpResponseNotFound("没有这个网址。", content_type="text/plain; charset=utf-8")
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 class SecureHeaders:
@@ -27,7 +71,7 @@ class SecureHeaders:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self._answer(request)
-        response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
+        response.headers.setdefault("Content-Security-Policy", content_policy())
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("Cache-Control", "private, no-store")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 
 from tongban.hall import database, logs, state
 
@@ -10,6 +11,17 @@ HERE = state.ROOT / "tongban"
 
 def _switch(name: str, default: bool = False) -> bool:
     return os.environ.get(name, "1" if default else "0") == "1"
+
+
+def _papers_host(told: str, pages: list[str]) -> str:
+    """Return the host of papers as told; it must be another name than those of the pages."""
+    if told and not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?", told):
+        raise SystemExit(
+            f"TONGBAN_PAPERS_HOST 应是一个主机名，如 papers.ban.example.gov.cn，不写 https://。现在是：{told}"
+        )
+    if told and told.partition(":")[0] in [one.lower() for one in pages]:
+        raise SystemExit("TONGBAN_PAPERS_HOST 要和网页的主机名（TONGBAN_HOSTS）不同。请另取一个主机名。")
+    return told
 
 
 #: True only with the embedded database or by TONGBAN_DEMO=1: the demo's clock and keys made on first use.
@@ -29,6 +41,10 @@ if DEBUG and not TONGBAN_DEMO:
     raise SystemExit("TONGBAN_DEBUG=1 会在网页上显示内部数据，只能用于演示和开发。请去掉后再启动。")
 SECRET_KEY = state.secret("secret.key", make=TONGBAN_DEMO).hex()
 ALLOWED_HOSTS = os.environ.get("TONGBAN_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
+#: The host of files and documents, with its port where it has one; empty: that of the pages.
+TONGBAN_PAPERS_HOST = _papers_host(os.environ.get("TONGBAN_PAPERS_HOST", "").strip().lower(), ALLOWED_HOSTS)
+if TONGBAN_PAPERS_HOST:
+    ALLOWED_HOSTS.append(TONGBAN_PAPERS_HOST.partition(":")[0])
 
 
 def _parts(place: str) -> list[str]:
@@ -51,6 +67,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "tongban.hall.middleware.PapersApart",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tongban.hall.request_lines.RequestLines",
     "tongban.hall.middleware.OneClock",

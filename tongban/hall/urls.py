@@ -2,11 +2,13 @@
 
 from django.urls import include, path
 
+from tongban.doors.look import signed
 from tongban.hall.wellbeing import views
 
 urlpatterns = [
     path("readyz", views.ready, name="ready"),
     path("metrics", views.metrics, name="metrics"),
+    path("papers/<str:signed>", signed.paper, name="paper"),
     path("", include("tongban.doors.portal.urls")),
     path("", include("tongban.doors.signin.urls")),
     path("station/", include("tongban.doors.station.urls")),

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.doors.browsing import faults_of, signed_in, text_of
+from tests.doors.browsing import faults_of, paper_of, signed_in, text_of
 
 MORNING = (2026, 10, 13, 9, 0)
 
@@ -232,7 +232,7 @@ def test_papers_are_taken_in_tied_to_the_ticket_and_the_receipt_is_there_at_once
         assert answer.status_code == 302, text_of(answer)
         page = client.get(answer.url)
         assert "收件凭证" in text_of(page)
-        pdf = client.get(re.search(r'href="(/counter/document/[^"]+)"', page.content.decode())[1])
+        pdf = paper_of(client, re.search(r'href="(/counter/document/[^"]+)"', page.content.decode())[1])
         assert pdf["Content-Type"] == "application/pdf"
         assert pdf.content.startswith(b"%PDF")
         case_id = answer.url.split("/")[3]
@@ -270,7 +270,7 @@ def test_scanned_pages_stay_while_the_form_is_mended(county):
         done = receive(client, county, **{"k-layout": stored, "m-layout": "file"})
         assert done.status_code == 302
         case_id = done.url.split("/")[3]
-        shown = client.get(f"/counter/case/{case_id}/paper/layout/")
+        shown = paper_of(client, f"/counter/case/{case_id}/paper/layout/")
     assert read(case_id).materials["layout"]["file_id"] == stored
     assert shown["Content-Type"] == "application/pdf"
 

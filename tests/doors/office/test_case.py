@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.doors.browsing import signed_in, text_of
+from tests.doors.browsing import paper_of, signed_in, text_of
 from tests.rooms.casework import looking
 
 SHOP = "small-food-shop"
@@ -95,7 +95,7 @@ def test_a_material_is_shown_in_a_frame_of_this_house_only(county):
     client = signed_in(reviewer)
     page = client.get(f"/office/{case_id}/")
     code = page.context["shown"].code
-    answer = client.get(f"/office/{case_id}/materials/{code}/")
+    answer = paper_of(client, f"/office/{case_id}/materials/{code}/")
     assert answer.content == county.png
     assert answer["Content-Type"] == "image/png"
     assert answer["X-Content-Type-Options"] == "nosniff"
@@ -119,7 +119,7 @@ def test_a_document_of_another_case_is_not_reached_through_this_one(county):
     sealing.seal_now(other)
     client = signed_in(county.able("examine", SHOP))
     own = licences.documents_of(mine)[-1]
-    answer = client.get(f"/office/{mine}/documents/{own.id}/")
+    answer = paper_of(client, f"/office/{mine}/documents/{own.id}/")
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
     foreign = licences.documents_of(other)[-1]
     assert client.get(f"/office/{mine}/documents/{foreign.id}/").status_code == 404

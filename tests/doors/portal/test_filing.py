@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.doors.browsing import signed_in, text_of
+from tests.doors.browsing import paper_of, signed_in, text_of
 from tests.doors.portal.steps import SHOP, base_of, begin, filed, fill_form, finish, upload
 from tests.rooms.casework.looking import held_licence
 
@@ -55,7 +55,7 @@ def test_a_whole_filing_has_its_number_and_its_receipt_at_once(now, me):
     number = re.search(r"990127\S+", page)[0]
     assert "查询码" in page
     assert "最迟在 2026年9月30日 有答复" in page
-    receipt = me.get(url.replace("done/", "receipt.pdf"))
+    receipt = paper_of(me, url.replace("done/", "receipt.pdf"))
     assert receipt["Content-Type"] == "application/pdf"
     assert documents.verify_pdf(receipt.content).state == "valid"
     (case,) = cases_of(now.citizen())
@@ -158,7 +158,7 @@ def test_papers_are_taken_one_by_one_looked_at_replaced_and_taken_out(now, me):
     tasks = begin(me)
     page = f"{tasks}materials/layout/"
     assert upload(me, page, now.png).url == page
-    looked = me.get(f"{page}look/")
+    looked = paper_of(me, f"{page}look/")
     assert (looked["Content-Type"], looked.content, "sandbox" in looked["Content-Security-Policy"]) == (
         "image/png",
         now.png,
@@ -437,7 +437,7 @@ def test_several_photographs_become_one_paper_put_in_order_turned_replaced_and_t
     assert arrange(me, order, "down:1").status_code == 302
     assert arrange(me, order, "turn:1").status_code == 302
     assert pages_of(tasks, "layout") == [("green", False), ("red", True)]
-    small = me.get(f"{order}1/")
+    small = paper_of(me, f"{order}1/")
     assert small["Content-Type"] == "image/jpeg"
     assert b"PhoneMaker" not in small.content
     more = SimpleUploadedFile("3.jpg", photo("blue"))

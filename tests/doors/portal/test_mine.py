@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from tests.doors.browsing import signed_in, text_of
+from tests.doors.browsing import paper_of, signed_in, text_of
 
 SHOP = "small-food-shop"
 DAY = (2026, 9, 22)
@@ -156,7 +156,7 @@ def test_documents_are_downloaded_by_whom_they_concern(now, me):
     case_id = now.filed()
     (receipt,) = sealing.seal_now(case_id)
     assert "收件" in text_of(me.get(f"/mine/cases/{case_id}/"))
-    assert me.get(f"/mine/documents/{receipt.id}.pdf").content.startswith(b"%PDF")
+    assert paper_of(me, f"/mine/documents/{receipt.id}.pdf").content.startswith(b"%PDF")
     assert signed_in(now.citizen("租演示")).get(f"/mine/documents/{receipt.id}.pdf").status_code == 404
 
 
@@ -418,7 +418,7 @@ def test_a_rental_is_filed_signed_recorded_and_downloaded_without_a_visit(now):
     assert "已备案" in text_of(owner.get("/mine/messages/"))
     page = owner.get(f"/mine/cases/{case_id}/").content.decode()
     found = re.findall(r"/mine/documents/([\w-]+)\.pdf", page)
-    contents = [owner.get(f"/mine/documents/{one}.pdf").content for one in found]
+    contents = [paper_of(owner, f"/mine/documents/{one}.pdf").content for one in found]
     assert all(licences.verify_pdf(one).state == "valid" for one in contents)
     assert len(contents) >= 3
 

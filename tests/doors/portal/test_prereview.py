@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.doors.browsing import signed_in, text_of
+from tests.doors.browsing import paper_of, signed_in, text_of
 from tests.doors.portal.steps import SHOP, begin, fill_form, upload
 from tests.doors.portal.test_filing import draft_of
 
@@ -59,7 +59,7 @@ def test_a_passed_prereview_is_seen_at_the_window_with_everything_filled_in(now)
     page = f"/ask/prereview/{line.case_id}/"
     told = text_of(desk.get(page))
     assert "示例早点铺" in told
-    assert desk.get(f"{page}layout/")["Content-Type"] == "image/png"
+    assert paper_of(desk, f"{page}layout/")["Content-Type"] == "image/png"
     client, _, done = answered(now, "材料齐全。请带身份证和健康证明原件。")
     assert done.url == "/ask/"
     told = text_of(me.get(tasks))

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.doors.browsing import faults_of, signed_in, text_of
+from tests.doors.browsing import faults_of, paper_of, signed_in, text_of
 from tests.doors.counter.test_counter import key, questions, receive
 
 MORNING = (2026, 10, 13, 9, 30)
@@ -74,7 +74,7 @@ def test_who_holds_the_mandate_hands_in_as_agent_and_not_in_her_post(county):
         one = re.search(r"/station/mandates/([^/]+)/paper/", page)[1]
         own = client.post("/station/mandates/", {"key": key(), "mandate": one})
         assert (own.status_code, "应由别的工作人员核对" in text_of(own)) == (422, True)
-        assert town.get(f"/station/mandates/{one}/paper/").status_code == 200
+        assert paper_of(town, f"/station/mandates/{one}/paper/").status_code == 200
         assert town.post("/station/mandates/", {"key": key(), "mandate": one}).status_code == 302
         filed = receive(client, county)
         assert filed.status_code == 302, text_of(filed)
@@ -82,7 +82,7 @@ def test_who_holds_the_mandate_hands_in_as_agent_and_not_in_her_post(county):
         shown = client.get(filed.url)
         assert "收件凭证" in text_of(shown)
         document = re.search(r'href="(/station/mine/[^"]+/document/[^"]+)"', shown.content.decode())[1]
-        assert client.get(document).content.startswith(b"%PDF")
+        assert paper_of(client, document).content.startswith(b"%PDF")
         case_id = filed.url.split("/")[3]
         assert client.get(f"/counter/case/{case_id}/").status_code == 404
         assert signed_in(county.staff("village-001203-agent")).get(filed.url).status_code == 404

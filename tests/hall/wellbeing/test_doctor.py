@@ -90,6 +90,17 @@ def test_settings_that_fit_a_demonstration_only(production, name, value, words):
     assert words in told(faults.production)
 
 
+def test_a_host_of_papers_is_named_and_must_be_of_the_same_domain(production):
+    assert "没有设置 TONGBAN_PAPERS_HOST" in faults.papers_told()
+    for name, sound in (("papers.ban.example", True), ("papers.example", True), ("papers.elsewhere", False)):
+        production.TONGBAN_PAPERS_HOST = f"{name}:8443"
+        production.ALLOWED_HOSTS = ["ban.example", name]
+        assert ("不在同一个域名下" not in told(faults.production)) is sound
+        assert f"单独的主机名 {name}:8443 发出" in faults.papers_told()
+    production.ALLOWED_HOSTS = ["localhost", name]  # the host of papers is no way in
+    assert "没有写对外的主机名" in told(faults.production)
+
+
 @pytest.fixture
 def zone_restored():
     """The zone of this process is as before afterwards; asked for before ``monkeypatch``, so that it ends after it."""

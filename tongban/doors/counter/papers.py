@@ -6,11 +6,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from tongban.doors.counter.windows import AT_DESK
 from tongban.doors.guards import guarded_by
-from tongban.doors.look.papers import shown
+from tongban.doors.look.signed import sent_on
 from tongban.doors.visiting import visitor
 from tongban.rooms.casework.queries.seeing import read_whole
 from tongban.rooms.files import actions as files
-from tongban.rooms.files import queries as filed
 from tongban.rooms.licences import queries as licences
 
 
@@ -22,8 +21,7 @@ def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
     if found.case_id is None:
         raise Http404
     read_whole(found.case_id, asks.who)
-    content = licences.pdf(document_id, who=asks.who.name, purpose="窗口打印文书")
-    return shown(content, "pdf", f"{document_id}.pdf")
+    return sent_on(licences.opened(document_id, who=asks.who.name, purpose="窗口打印文书"), f"{document_id}.pdf")
 
 
 @guarded_by(AT_DESK)
@@ -33,6 +31,5 @@ def material(request: HttpRequest, case_id: UUID, code: str) -> HttpResponse:
     row = read_whole(case_id, asks.who).file.materials.get(code)
     if row is None or not row["file_id"]:
         raise Http404
-    file_id = UUID(str(row["file_id"]))
-    media = filed.file(file_id).media
-    return shown(files.read(file_id, who=asks.who.name, purpose="窗口核对材料"), media, f"{code}.{media}")
+    file = files.opened(UUID(str(row["file_id"])), who=asks.who.name, purpose="窗口核对材料")
+    return sent_on(file, f"{code}.{file.media}")

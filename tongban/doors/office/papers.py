@@ -7,14 +7,13 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by
-from tongban.doors.look.papers import shown
+from tongban.doors.look.signed import sent_on
 from tongban.doors.office.cases import offered
 from tongban.doors.office.views import AT_CASES
 from tongban.doors.visiting import visitor
 from tongban.rooms.casework import actions as casework
 from tongban.rooms.casework.queries.seeing import Seen
 from tongban.rooms.files import actions as files
-from tongban.rooms.files import queries as stored
 from tongban.rooms.licences import queries as licences
 from tongban.rulebook.errors import Refused
 
@@ -27,13 +26,11 @@ def material(request: HttpRequest, case_id: UUID, code: str) -> HttpResponse:
     row = found.file.materials.get(code)
     if not found.names or row is None or not row.get("file_id"):
         raise Refused("material_unknown", _("这个办件没有这份材料的文件。请回到办件页查看。"))
-    file_id = UUID(str(row["file_id"]))
-    media = stored.file(file_id).media
     purpose = _purpose(request, found)
     if not purpose:
         return redirect("office-case", case_id=case_id)
-    content = files.read(file_id, who=asks.who.name, purpose=purpose)
-    return shown(content, media, f"{code}.{media}")
+    file = files.opened(UUID(str(row["file_id"])), who=asks.who.name, purpose=purpose)
+    return sent_on(file, f"{code}.{file.media}")
 
 
 @guarded_by(AT_CASES)
@@ -46,8 +43,7 @@ def document(request: HttpRequest, case_id: UUID, document_id: UUID) -> HttpResp
     purpose = _purpose(request, found)
     if not purpose:
         return redirect("office-case", case_id=case_id)
-    content = licences.pdf(document_id, who=asks.who.name, purpose=purpose)
-    return shown(content, "pdf", f"{document_id}.pdf")
+    return sent_on(licences.opened(document_id, who=asks.who.name, purpose=purpose), f"{document_id}.pdf")
 
 
 def _purpose(request: HttpRequest, found: Seen) -> str:

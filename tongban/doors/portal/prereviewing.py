@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by
 from tongban.doors.look.fields import Field, answer_in_words
-from tongban.doors.look.papers import shown
+from tongban.doors.look.signed import sent_on
 from tongban.doors.portal.asking import ANSWERS
 from tongban.doors.visiting import Visitor, visitor
 from tongban.rooms import clock
@@ -21,7 +21,6 @@ from tongban.rooms.casework.queries.reading import CaseFile
 from tongban.rooms.casework.queries.seeing import Seen, read_whole
 from tongban.rooms.casework.queries.telling import clocks_told
 from tongban.rooms.files import actions as files
-from tongban.rooms.files import queries as filed
 from tongban.rooms.ledger import actions as ledger
 from tongban.rulebook.catalogue.item import Item
 from tongban.rulebook.errors import Refused
@@ -99,8 +98,8 @@ def paper(request: HttpRequest, case_id: UUID, code: str) -> HttpResponse:
     file_id = draft_in(draft).papers.get(code) if draft is not None else None
     if file_id is None:
         raise Http404
-    media = filed.file(file_id).media
-    return shown(files.read(file_id, who=asks.who.name, purpose="网上预审"), media, f"{code}.{media}")
+    file = files.opened(file_id, who=asks.who.name, purpose="网上预审")
+    return sent_on(file, f"{code}.{file.media}")
 
 
 def _looked_at(asks: Visitor, case_id: UUID) -> tuple[Seen, CaseFile | None]:

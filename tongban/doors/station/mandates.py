@@ -10,13 +10,12 @@ from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by
 from tongban.doors.look.fields import Choice, Field
-from tongban.doors.look.papers import shown
+from tongban.doors.look.signed import sent_on
 from tongban.doors.station.home import AT_STATION, found_one, station_of, to_check
 from tongban.doors.visiting import Visitor, visitor
 from tongban.rooms import clock
 from tongban.rooms.catalogue import queries as catalogue
 from tongban.rooms.files import actions as files
-from tongban.rooms.files import queries as filed
 from tongban.rooms.files.binding import bind
 from tongban.rooms.people import actions as people
 from tongban.rooms.people import queries
@@ -61,9 +60,8 @@ def paper(request: HttpRequest, mandate_id: UUID) -> HttpResponse:
     one = next((row for row in rows if row.id == mandate_id), None)
     if one is None or one.paper_file is None:
         raise Http404
-    content = files.read(one.paper_file, who=asks.who.name, purpose="核对委托书")
-    media = filed.file(one.paper_file).media
-    return shown(content, media, f"{mandate_id}.{media}")
+    file = files.opened(one.paper_file, who=asks.who.name, purpose="核对委托书")
+    return sent_on(file, f"{mandate_id}.{file.media}")
 
 
 def _paper(request: HttpRequest, asks: Visitor) -> UUID:

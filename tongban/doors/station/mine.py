@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from tongban.doors.guards import guarded_by
-from tongban.doors.look.papers import shown
+from tongban.doors.look.signed import sent_on
 from tongban.doors.station.home import AT_STATION
 from tongban.doors.visiting import Visitor, visitor
 from tongban.rooms.casework.actions import Who
@@ -47,8 +47,8 @@ def document(request: HttpRequest, case_id: UUID, document_id: UUID) -> HttpResp
     _mine(asks, case_id)
     if licences.document(document_id).case_id != case_id:
         raise Http404
-    content = licences.pdf(document_id, who=_agent(asks).name, purpose="代办人打印文书")
-    return shown(content, "pdf", f"{document_id}.pdf")
+    file = licences.opened(document_id, who=_agent(asks).name, purpose="代办人打印文书")
+    return sent_on(file, f"{document_id}.pdf")
 
 
 def _agent(asks: Visitor) -> Who:

@@ -19,7 +19,7 @@ def run(args: argparse.Namespace) -> int:
     if hindrance := _start():
         print(f"✗ 系统起不来\n    {hindrance}")
         return 1
-    from tongban.hall.wellbeing.faults import LOOKS
+    from tongban.hall.wellbeing.faults import LOOKS, papers_told
 
     count = 0
     for name, look in LOOKS.items():
@@ -29,6 +29,8 @@ def run(args: argparse.Namespace) -> int:
             print(f"✓ {name}")
         for fault in found:
             print(f"✗ {name}：{fault.wrong}\n    {fault.remedy}")
+    if not args.quiet:
+        print(f"· {papers_told()}")
     if count or not args.quiet:
         print(f"共 {count} 处毛病。" if count else "没有发现毛病。")
     return min(count, 100)

@@ -110,7 +110,9 @@ def production() -> Found:
         )
     if settings.TONGBAN_DEMO:
         return
-    if not set(settings.ALLOWED_HOSTS) - _HERE:
+    papers = settings.TONGBAN_PAPERS_HOST.partition(":")[0]
+    pages = set(settings.ALLOWED_HOSTS) - _HERE - {papers}
+    if not pages:
         yield Fault("没有写对外的主机名，别的机器打不开网站。", "请设置 TONGBAN_HOSTS=对外的主机名 后重启。")
     elif not settings.SESSION_COOKIE_SECURE:
         yield Fault(
@@ -122,6 +124,20 @@ def production() -> Found:
             f"文书二维码指向本机地址 {settings.TONGBAN_VERIFY_PAGE}，群众扫了打不开。",
             "请设置 TONGBAN_VERIFY_PAGE=https://对外的主机名/verify，之后盖章的文书才会带上正确的地址。",
         )
+    above = papers.partition(".")[2]
+    if papers and pages and not any(f".{one}".endswith(f".{above}") for one in pages):
+        yield Fault(
+            f"材料的主机名 {papers} 和网页的主机名不在同一个域名下，浏览器会拦下网页里的图片。",
+            "请在网页的域名下另取一个，如 papers.ban.example.gov.cn，改 TONGBAN_PAPERS_HOST 后重启。",
+        )
+
+
+def papers_told() -> str:
+    """Return where files and documents are given out: no fault either way."""
+    apart = settings.TONGBAN_PAPERS_HOST
+    if apart:
+        return f"材料和文书从单独的主机名 {apart} 发出（TONGBAN_PAPERS_HOST）。"
+    return "材料和文书从网页的主机名发出（没有设置 TONGBAN_PAPERS_HOST；安装说明第六节说怎样另设一个）。"
 
 
 _HERE = {"localhost", "127.0.0.1", "[::1]", "testserver"}

@@ -22,6 +22,7 @@ from tongban.rooms.files import blobs
 from tongban.rooms.files.media import LABELS, kind_of
 from tongban.rooms.files.models import StoredFile
 from tongban.rooms.files.pictures import redrawn
+from tongban.rooms.files.queries import FileView, view
 from tongban.rooms.ids import uuid7
 from tongban.rooms.ledger import actions as ledger
 from tongban.rulebook.errors import Refused
@@ -119,13 +120,28 @@ def read(file_id: UUID, *, who: str, purpose: str) -> bytes:
 
     Raises ``Refused``: ``purpose_missing``, ``file_unknown``, ``file_lost``, ``file_damaged``.
     """
-    if not purpose.strip():
-        raise Refused("purpose_missing", "查看文件要写明用途。请补充后再查看。")
-    row = StoredFile.objects.filter(id=file_id).first()
+    return content_of(_looked_at(file_id, who, purpose))
+
+
+def opened(file_id: UUID, *, who: str, purpose: str) -> FileView:
+    """Somebody opens a file and its content follows by ``content``: the look is logged here, once.
+
+    Raises ``Refused``: ``purpose_missing``, ``file_unknown``, ``file_lost``.
+    """
+    row = _looked_at(file_id, who, purpose)
+    if not blobs.exists(row.blob):
+        raise _lost()
+    return view(row)
+
+
+def content(file_id: UUID, *, county: str) -> bytes:
+    """Return the content of a file that was ``opened`` a moment ago, which stands in the log already.  One query.
+
+    Raises ``Refused``: ``file_unknown`` (also for a file of another county), ``file_lost``, ``file_damaged``.
+    """
+    row = StoredFile.objects.filter(id=file_id, county=county).first()
     if row is None:
-        raise Refused("file_unknown", "找不到这个文件，可能上传后长时间没有提交而被清理。请重新上传。")
-    with transaction.atomic():
-        ledger.log_access(who, "file", row.id, purpose)
+        raise _unknown()
     return content_of(row)
 
 
@@ -220,12 +236,31 @@ def content_of(row: StoredFile) -> bytes:
     try:
         content = crypto.open_bytes(blobs.read(row.blob), crypto.unwrap(bytes(row.wrapped_key)))
     except FileNotFoundError as error:
-        raise Refused("file_lost", "文件内容不在存储设备上。请联系管理员从备份恢复，或重新上传同一份文件。") from error
+        raise _lost() from error
     except InvalidTag as error:
         raise Refused("file_damaged", "文件内容已损坏，不能使用。请联系管理员从备份恢复，或重新上传。") from error
     if hashlib.sha256(content).hexdigest() != row.sha256:
         raise Refused("file_damaged", "文件内容已损坏，不能使用。请联系管理员从备份恢复，或重新上传。")
     return content
+
+
+def _looked_at(file_id: UUID, who: str, purpose: str) -> StoredFile:
+    if not purpose.strip():
+        raise Refused("purpose_missing", "查看文件要写明用途。请补充后再查看。")
+    row = StoredFile.objects.filter(id=file_id).first()
+    if row is None:
+        raise _unknown()
+    with transaction.atomic():
+        ledger.log_access(who, "file", row.id, purpose)
+    return row
+
+
+def _unknown() -> Refused:
+    return Refused("file_unknown", "找不到这个文件，可能上传后长时间没有提交而被清理。请重新上传。")
+
+
+def _lost() -> Refused:
+    return Refused("file_lost", "文件内容不在存储设备上。请联系管理员从备份恢复，或重新上传同一份文件。")
 
 
 def _megabytes(size: int) -> str:

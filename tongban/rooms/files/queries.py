@@ -43,7 +43,7 @@ def file(file_id: UUID) -> FileView:
 def files_by_id(file_ids: Iterable[UUID]) -> dict[UUID, FileView]:
     """Return files by id.  One query for any number."""
     rows = StoredFile.objects.filter(id__in=list(file_ids)).defer("wrapped_key")
-    return {row.id: _view(row) for row in rows}
+    return {row.id: view(row) for row in rows}
 
 
 def media(file_ids: Iterable[UUID]) -> Question[dict[UUID, str]]:
@@ -59,14 +59,15 @@ def media(file_ids: Iterable[UUID]) -> Question[dict[UUID, str]]:
 def by_content(county: str, sha256: str) -> FileView | None:
     """Return the file of this content in a county, or None.  One query."""
     row = StoredFile.objects.filter(county=county, sha256=sha256).defer("wrapped_key").first()
-    return None if row is None else _view(row)
+    return None if row is None else view(row)
 
 
 def _media(row: Sequence[Any]) -> dict[UUID, str]:
     return {UUID(file_id): kind for file_id, kind in (row[0] or {}).items()}
 
 
-def _view(row: StoredFile) -> FileView:
+def view(row: StoredFile) -> FileView:
+    """Return a row as others see it."""
     return FileView(row.id, row.county, row.sha256, row.size, row.media, row.stored_at, row.stored_by, row.provisional)
 
 

@@ -72,9 +72,9 @@ def bind_sheets(sheets: Sequence[Sheet], *, county: str, actor: str, allowed: Se
         ) from no
 
 
-def sheet_shown(sheet: Sheet, *, who: str, purpose: str) -> bytes:
-    """Return a small picture of a page, turned; the read is logged.  Refuses as ``actions.read``."""
-    return drawn(actions.read(sheet.file_id, who=who, purpose=purpose), sheet.turn, SMALL)
+def small(content: bytes, turn: int) -> bytes:
+    """Return a small picture of a page, turned as it will stand in the document."""
+    return drawn(content, turn, SMALL)
 
 
 def _gone() -> Refused:

@@ -8,7 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from tongban.doors.look.papers import TYPES, shown
+from tongban.doors.look.papers import TYPES
+from tongban.doors.look.signed import sent_on
 from tongban.doors.portal.filing.opened import Opened, Paper, on_draft, opened
 from tongban.doors.portal.filing.sheets import bound, laid, sheets_of, takes_several
 from tongban.doors.portal.filing.tasks import after
@@ -51,8 +52,8 @@ def look(request: HttpRequest, now: Opened, code: str) -> HttpResponse:
     one = now.paper(code)
     if one.file is None:
         raise Http404
-    content = files.read(one.file.id, who=now.who.name, purpose="核对自己上传的材料")
-    return shown(content, one.file.media, f"{code}.{one.file.media}")
+    file = files.opened(one.file.id, who=now.who.name, purpose="核对自己上传的材料")
+    return sent_on(file, f"{code}.{file.media}")
 
 
 def _here(now: Opened, code: str, request: HttpRequest) -> str:

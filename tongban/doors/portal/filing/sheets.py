@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from tongban.doors.look.papers import shown
+from tongban.doors.look.signed import sent_on
 from tongban.doors.portal.filing.opened import Opened, Paper, on_draft, opened
 from tongban.rooms.casework.actions import Offer, Piece
 from tongban.rooms.files import actions as files
@@ -55,8 +55,9 @@ def sheet(request: HttpRequest, now: Opened, code: str, n: int) -> HttpResponse:
     rows = sheets_of(now, code)
     if not 1 <= n <= len(rows):
         raise Http404
-    content = pages.sheet_shown(rows[n - 1], who=now.who.name, purpose="核对自己上传的材料")
-    return shown(content, "jpg", f"{code}-{n}.jpg")
+    one = rows[n - 1]
+    file = files.opened(one.file_id, who=now.who.name, purpose="核对自己上传的材料")
+    return sent_on(file, f"{code}-{n}.jpg", turn=one.turn)
 
 
 def sheets_of(now: Opened, code: str) -> tuple[Sheet, ...]:

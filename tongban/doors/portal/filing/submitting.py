@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from tongban.doors.guards import guarded_by
 from tongban.doors.look.delivery import DELIVERY
 from tongban.doors.look.fields import answer_in_words
-from tongban.doors.look.papers import saved
+from tongban.doors.look.signed import sent_on
 from tongban.doors.portal.filing.keeping import applicant as guard
 from tongban.doors.portal.filing.opened import Opened, on_draft
 from tongban.doors.portal.filing.tasks import tasks_of
@@ -172,8 +172,8 @@ def receipt(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         found = _receipt(file.id)
     if found is None:
         raise Http404
-    content = licences.pdf(found.id, who=who.name, purpose="下载收件凭证")
-    return saved(content, "application/pdf", f"receipt-{file.row['number']}.pdf")
+    paper = licences.opened(found.id, who=who.name, purpose="下载收件凭证")
+    return sent_on(paper, f"receipt-{file.row['number']}.pdf", save=True)
 
 
 def _receipt(case_id: UUID) -> licences.DocumentView | None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by, person
 from tongban.doors.look.delivery import DELIVERY
-from tongban.doors.look.papers import saved
+from tongban.doors.look.signed import sent_on
 from tongban.doors.visiting import visitor
 from tongban.rooms import clock
 from tongban.rooms.casework.queries.parts import parts_of, parts_planned
@@ -110,8 +110,8 @@ def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
             seen(found.case_id, asks.who)
     except Refused:
         raise Refused("document_unknown", _("没有这份文书。请核对文书编号。")) from None
-    content = licences.pdf(document_id, who=asks.who.name, purpose="本人下载文书")
-    return saved(content, "application/pdf", f"{found.kind}-{found.id}.pdf")
+    file = licences.opened(document_id, who=asks.who.name, purpose="本人下载文书")
+    return sent_on(file, f"{found.kind}-{found.id}.pdf", save=True)
 
 
 def following(file: CaseFile) -> tuple[Later, ...]:
