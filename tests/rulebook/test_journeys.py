@@ -215,6 +215,12 @@ def nurse_renewed_by_silence() -> Case:
     return case
 
 
+def nurse_whose_paper_was_put_in_later() -> Case:
+    case = Case("nurse-renewal", expires_on=date(2026, 4, 30))
+    case.take("03-04", "file", WINDOW, Given(received_on=date(2026, 3, 2)))
+    return case
+
+
 def nurse_who_came_late() -> Case:
     case = Case("nurse-renewal", expires_on=date(2026, 4, 30))
     case.take("04-20", "file", CITIZEN)
@@ -352,6 +358,7 @@ JOURNEYS: tuple[Callable[[], Case], ...] = (
     hardship_with_publication,
     house_registered,
     nurse_renewed_by_silence,
+    nurse_whose_paper_was_put_in_later,
     nurse_who_came_late,
     matter_in_joint_hands,
     handled_by_another_system,

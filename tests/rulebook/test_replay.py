@@ -316,6 +316,18 @@ def test_two_changes_that_only_work_together_are_both_named():
     }
 
 
+def test_of_three_changes_only_the_two_that_work_together_are_named():
+    old = limits(intake_silence="none")
+    changed = replace(old.limits, intake=rule("3wd"), intake_silence="deemed_accepted", delivery=rule("3wd"))
+    past = history(FILED, replace(ACCEPTED, at=at(6)), until=at(8))
+    by_sort = {one[0]: one[4] for one in found(past, replace(old, limits=changed), old)}
+    assert by_sort == {
+        Sort.DUE: ("limits.intake",),
+        Sort.LAW: ("limits.intake", "limits.intake_silence"),
+        Sort.REFUSAL: ("limits.intake", "limits.intake_silence"),
+    }
+
+
 def test_two_changes_that_move_the_same_date_are_both_named():
     # Without the correction the promise begins a week earlier, and it is a day shorter.
     new = replace(with_material(without="health"), limits=limits(promised=rule("9wd")).limits)

@@ -133,6 +133,30 @@ def test_days_that_cannot_be_are_refused(code, state, past, refusal):
     assert no.value.sentence.endswith("。")
 
 
+@pytest.mark.parametrize(
+    ("code", "state", "past"),
+    [
+        ("small-food-shop", "filed", Past(TODAY)),
+        ("small-food-shop", "accepted", Past(TODAY, TODAY)),
+        ("small-food-shop", "granted", Past(TODAY, TODAY, TODAY)),
+        ("small-food-shop", "accepted", Past(TODAY, TODAY, excluded=(("hearing", TODAY, TODAY),))),
+        ("estate-transfer", "accepted", Past(date(2026, 3, 2), date(2026, 3, 2))),
+        ("rental-filing", "granted", Past(date(2026, 3, 2), None, date(2026, 3, 2))),
+    ],
+)
+def test_everything_may_have_been_on_one_day(code, state, past):
+    outcome = taken(code, state, past)
+    assert (outcome.state, "taken_over" in outcome.flags) == (state, True)
+
+
+def test_a_wrong_pause_is_found_behind_right_ones():
+    right = ("hearing", date(2026, 3, 3), date(2026, 3, 4))
+    for wrong in (("hearing", date(2026, 3, 9), date(2026, 3, 6)), ("hearing", date(2026, 3, 9), date(2026, 4, 2))):
+        with pytest.raises(Refused) as no:
+            taken("small-food-shop", "accepted", Past(date(2026, 3, 2), date(2026, 3, 2), excluded=(right, wrong)))
+        assert no.value.code == "excluded_days"
+
+
 def test_only_the_house_takes_over():
     for kind in KINDS.values():
         for name, step in kind.by_name.items():
