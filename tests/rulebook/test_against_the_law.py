@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from tests.rulebook.law_model import CHINA, DATA, Ask, Model, No, Papers, table
+from tests.rulebook.stepping import gone_on
 from tongban.rooms.calendars import calendar
 from tongban.rulebook import deciding
 from tongban.rulebook.catalogue import freeze
@@ -127,20 +128,8 @@ class Pair:
     def fold(self, ask: Ask, outcome: deciding.Outcome) -> None:
         """Let the step happen, as the ledger would, and to the papers."""
         told = frozenset(ask.lacking) if ask.step == "ask_correction" else frozenset()
-        self.facts = replace(
-            self.facts,
-            state=outcome.state,
-            stage=outcome.stage,
-            received_on=outcome.received_on,
-            accepted_on=outcome.accepted_on,
-            decision=outcome.decision,
-            clocks=outcome.clocks,
-            proceedings=outcome.proceedings,
-            flags=outcome.flags,
-            acceptor=UUID(int=ask.number) if outcome.step.accepts and ask.who == "staff" else self.facts.acceptor,
-            told=self.facts.told | told,
-            notices=self.facts.notices + (ask.step == "ask_correction"),
-        )
+        by = UUID(int=ask.number) if ask.who == "staff" else None
+        self.facts = gone_on(self.facts, outcome, by=by, told=told)
         papers = self.model.papers
         papers.missing |= told
         if ask.step in ("supply", "supply_part"):

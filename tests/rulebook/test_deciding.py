@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from tests.rulebook.stepping import gone_on
 from tongban.rooms.calendars import calendar
 from tongban.rulebook import deciding
 from tongban.rulebook.basis import design
@@ -46,20 +47,7 @@ class Case:
     def take(self, step: str, who: Actor, day: date, given: Given | None = None, hour: int = 10):
         outcome = deciding.decide(self.facts, step, who, given or Given(), at(day, hour), calendar())
         told = {lack.code for lack in given.lacking} if given else set()
-        self.facts = replace(
-            self.facts,
-            state=outcome.state,
-            stage=outcome.stage,
-            received_on=outcome.received_on,
-            accepted_on=outcome.accepted_on,
-            decision=outcome.decision,
-            clocks=outcome.clocks,
-            proceedings=outcome.proceedings,
-            flags=outcome.flags,
-            acceptor=who.id if outcome.step.accepts else self.facts.acceptor,
-            told=self.facts.told | told,
-            notices=self.facts.notices + (step == "ask_correction"),
-        )
+        self.facts = gone_on(self.facts, outcome, by=who.id if who.kind == "staff" else None, told=told)
         return outcome
 
     def clock(self, name: str):

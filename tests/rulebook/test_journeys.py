@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from tests.rulebook.stepping import gone_on
 from tests.rulebook.tables import assert_as_written
 from tongban.rooms.calendars import calendar
 from tongban.rulebook import deciding, taking_over
@@ -76,15 +77,10 @@ class Case:
         except Refused as no:
             self.lines.append(f"{day} {step}: refused, {no.code}")
             return
-        self.wrote(f"{day} {step}", outcome)
-        self.facts = replace(
-            self.facts,
-            acceptor=who.id if outcome.step.accepts and who.kind == "staff" else self.facts.acceptor,
-            told=self.facts.told | {lack.code for lack in given.lacking},
-            notices=self.facts.notices + (step == "ask_correction"),
-        )
+        told = {lack.code for lack in given.lacking}
+        self.wrote(f"{day} {step}", outcome, by=who.id if who.kind == "staff" else None, told=told)
 
-    def wrote(self, title: str, outcome: Outcome) -> None:
+    def wrote(self, title: str, outcome: Outcome, **given: Any) -> None:
         """Write down what a step left, and go on from there."""
         was = self.facts
         told = [f"{title} by {outcome.post}: {outcome.state}", f"stage {outcome.stage} desk {outcome.desk or '-'}"]
@@ -102,17 +98,7 @@ class Case:
         assert {(c.name, c.run) for c in outcome.clocks if c not in was.clocks} == outcome.touched
         self.lines += [f"    {clock(one)}" for one in outcome.clocks if (one.name, one.run) in outcome.touched]
         self.lines += [f"    {proceeding(one)}" for one in outcome.proceedings if one not in was.proceedings]
-        self.facts = replace(
-            was,
-            state=outcome.state,
-            stage=outcome.stage,
-            received_on=outcome.received_on,
-            accepted_on=outcome.accepted_on,
-            decision=outcome.decision,
-            clocks=outcome.clocks,
-            proceedings=outcome.proceedings,
-            flags=outcome.flags,
-        )
+        self.facts = gone_on(was, outcome, **given)
 
 
 def lacks(*codes: str) -> Given:

@@ -7,12 +7,13 @@ import ast
 import json
 import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
+from tests.rulebook.stepping import gone_on
 from tests.rulebook.tables import assert_as_written, refusal
 from tongban.rooms.calendars import calendar as known_calendar
 from tongban.rulebook import (
@@ -115,20 +116,8 @@ def after(*steps: tuple[str, Actor, datetime], item: Item = SHOP, **so: object) 
     """Return what is so of a case after these steps."""
     facts = Facts(**{"kind": KINDS[item.kind], "item": item, **so})  # type: ignore[arg-type]
     for name, who, at in steps:
-        done = deciding.decide(facts, name, who, Given(), at, CALENDAR)
-        facts = replace(
-            facts,
-            state=done.state,
-            stage=done.stage,
-            received_on=done.received_on,
-            accepted_on=done.accepted_on,
-            clocks=done.clocks,
-            proceedings=done.proceedings,
-        )
-    return {name: getattr(facts, name) for name in ("item", "kind", "state", "stage", "received_on", "clocks")} | {
-        "accepted_on": facts.accepted_on,
-        "proceedings": facts.proceedings,
-    }
+        facts = gone_on(facts, deciding.decide(facts, name, who, Given(), at, CALENDAR))
+    return {one.name: getattr(facts, one.name) for one in fields(Facts)}
 
 
 def past(days: int) -> datetime:
