@@ -112,7 +112,7 @@ def test_next_post(level, post):
 
 @pytest.mark.parametrize("level", [-1, 3])
 def test_next_post_off_the_chain(level):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=f"^level {level} is not on a chain of 3 posts$"):
         next_post(("clerk", "leader", "director"), level)
 
 

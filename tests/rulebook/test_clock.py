@@ -750,3 +750,19 @@ def test_each_day_on_the_way_is_explained() -> None:
 def test_office_time_that_is_not_there_is_a_mistake_of_the_program() -> None:
     with pytest.raises(ValueError, match=r"^not enough office time left on this day$"):
         OFFICE.moment(timedelta(hours=17), timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    ("event", "lead", "last"),
+    [
+        ("2026-04-30", "30d", Due(d("2026-03-31"), None, False)),
+        ("2026-04-30", "0d", Due(d("2026-04-30"), None, False)),
+        ("2026-04-30", "0wd", Due(d("2026-04-30"), None, False)),
+        ("2026-10-08", "1wd", Due(d("2026-09-30"), None, False)),
+        # natural days are known in any year, working days only where a notice says so
+        ("2031-04-30", "30d", Due(d("2031-03-31"), None, False)),
+        ("2031-04-30", "1wd", Due(d("2031-04-29"), None, True)),
+    ],
+)
+def test_the_last_day_that_is_still_so_long_before(event, lead, last):
+    assert latest_before(d(event), Limit.parse(lead), CALENDAR) == last

@@ -111,6 +111,7 @@ def test_it_owes_no_document_and_tells_nobody():
         ("small-food-shop", "accepted", Past(date(2026, 3, 2), date(2026, 4, 2)), "day_in_future"),
         ("small-food-shop", "paused", Past(date(2026, 3, 2), date(2026, 3, 2)), "take_over_state"),
         ("rental-filing", "accepted", Past(date(2026, 3, 2), date(2026, 3, 2)), "take_over_state"),
+        ("rental-filing", "granted", Past(date(2026, 3, 2), date(2026, 3, 2), date(2026, 3, 2)), "accepted_on_early"),
         ("open-restaurant", "filed", Past(date(2026, 3, 2)), "take_over_kind"),
         (
             "small-food-shop",
