@@ -213,3 +213,24 @@ def test_queue_rule_refused(change, code):
         QueueRule.from_data(DATA | change)
 
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"ranks": {"elderly": 1}, "appointment_rank": 1, "ordinary_rank": 1},
+        {"ranks": {}, "appointment_rank": 2, "ordinary_rank": 2},
+        {"ranks": {"elderly": "2"}, "appointment_rank": "1", "ordinary_rank": "2"},
+        {"bound_minutes": 1},
+        {"grace_minutes": 0},
+    ],
+)
+def test_queue_rule_as_far_as_it_may_go(change):
+    rule = QueueRule.from_data(DATA | change)
+    told = DATA | change
+    assert dict(rule.ranks) == {name: int(rank) for name, rank in told["ranks"].items()}
+    assert (rule.appointment_rank, rule.ordinary_rank) == (int(told["appointment_rank"]), int(told["ordinary_rank"]))
+    assert (rule.bound, rule.grace) == (
+        timedelta(minutes=told["bound_minutes"]),
+        timedelta(minutes=told["grace_minutes"]),
+    )
