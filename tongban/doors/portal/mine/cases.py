@@ -31,8 +31,6 @@ from tongban.rulebook.guards import ROLE_LABELS
 
 #: What the applicant may do herself, in the order in which the page offers it.
 MINE = ("supply", "sign", "supply_later", "rate", "withdraw")
-#: Steps of writing a draft: there may be a hundred of them, and none tells anybody anything.
-WRITING = ("begin", "save")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,7 @@ def page(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "closed": bool(file.row["closed_at"]),
         "running": [one for one in clocks if one.stopped_at is None],
         "stopped": [one for one in clocks if one.stopped_at is not None],
-        "history": [one for one in history(file) if one.step not in WRITING],
+        "history": history(file),
         "documents": licences.documents_of(file.id),
         "lacks": _lacks(file) if file.facts.state == "correcting" else (),
         "following": following(file),

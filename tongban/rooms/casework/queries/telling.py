@@ -64,8 +64,12 @@ def clocks_told(file: CaseFile, *, running_only: bool = False) -> tuple[ToldCloc
     return tuple(sorted(found, key=lambda one: (one.stopped_at is not None, one.due_at, one.name)))
 
 
+#: Steps of writing a draft: there may be a hundred of them, and none tells anybody anything.
+_WRITING = ("begin", "save")
+
+
 def history(file: CaseFile, *, names: bool = False) -> tuple[ToldStep, ...]:
-    """Return what has happened to a case, the first step first.  Two queries.
+    """Return what has happened to a case since it was filed, the first step first.  Two queries.
 
     ``names``: for colleagues: staff by name, and what they noted among themselves.
     """
@@ -73,7 +77,7 @@ def history(file: CaseFile, *, names: bool = False) -> tuple[ToldStep, ...]:
     told = []
     for entry in stream(file.id):
         step = kind.by_name.get(entry.step)
-        if step is not None and step.inner and not names:
+        if entry.step in _WRITING or (step is not None and step.inner and not names):
             continue
         told.append(
             ToldStep(
