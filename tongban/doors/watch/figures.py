@@ -75,7 +75,9 @@ def figure(request: HttpRequest, code: str) -> HttpResponse:
         "bars": charts.bars([(label[2:], one.value, str(one)) for label, one in course]),
         "width": charts.WIDTH,
         "height": charts.HEIGHT,
-        "parts": [(part, names.get(part, part), one) for part, one in parts.items() if one.numerator or one.denominator],
+        "parts": [
+            (part, names.get(part, part), one) for part, one in parts.items() if one.numerator or one.denominator
+        ],
         "by": by,
         "ways": [("unit", _("部门")), ("item", _("事项")), ("channel", _("渠道")), ("level", _("层级"))],
         **_told(period, unit),
