@@ -1,13 +1,14 @@
 """The tables of steps: what the law asks of every kind of case, and the steps that several kinds share."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from tests.rulebook.tables import assert_as_written, words
 from tongban.rulebook.basis import BasisKind, design
 from tongban.rulebook.kinds import KINDS, shared
-from tongban.rulebook.steps import ClockOp, Kind, Post, Step, start, stop
+from tongban.rulebook.steps import ClockOp, ClockRule, Expiry, Kind, Post, Step, start, stop
 
 each_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS.keys())
 #: The steps of several kinds as one kind has them.
@@ -130,3 +131,34 @@ def test_stop_and_start_say_one_thing_for_each_clock() -> None:
 def test_what_no_law_says_is_called_design() -> None:
     kinds = {step.basis.kind for kind in KINDS.values() for step in kind.steps}
     assert kinds <= {BasisKind.LAW, BasisKind.DOCUMENT, BasisKind.DESIGN}
+
+
+A_STEP = Step("go", "去", ("",), "there", (Post.HOUSE,), design("测试"))
+A_CLOCK = ClockRule("finish", "期限", Expiry.OVERDUE_ONLY, "", design("测试"))
+
+
+@pytest.mark.parametrize(
+    ("steps", "clocks", "wrong"),
+    [
+        ((A_STEP, A_STEP), (), "k: a step is named twice"),
+        ((replace(A_STEP, sources=("", "nowhere")),), (), "k.go: unknown state"),
+        ((replace(A_STEP, target="nowhere"),), (), "k.go: unknown state"),
+        ((replace(A_STEP, clocks=(start("finish"),)),), (), "k.go: unknown clock finish"),
+        ((replace(A_STEP, clocks=stop("finish", "start")),), (A_CLOCK,), "k.go: unknown clock start"),
+        ((A_STEP,), (replace(A_CLOCK, step="come"),), "k: clock finish names no step come"),
+    ],
+)
+def test_a_table_that_does_not_hold_together_is_not_made(
+    steps: tuple[Step, ...], clocks: tuple[ClockRule, ...], wrong: str
+) -> None:
+    with pytest.raises(ValueError) as no:
+        Kind("k", "某类", {"there": "在那里"}, clocks, steps)
+    assert str(no.value) == wrong
+
+
+def test_a_table_is_read_by_name() -> None:
+    step = replace(A_STEP, clocks=(start("finish"), *stop("*")))
+    back = replace(A_STEP, name="back", sources=("there",), target="=", closes=True)
+    kind = Kind("k", "某类", {"there": "在那里"}, (replace(A_CLOCK, step="back"),), (step, back))
+    assert kind.by_name == {"go": step, "back": back}
+    assert kind.clock_by_name == {"finish": kind.clocks[0]}

@@ -509,8 +509,10 @@ def test_a_card_decided_on_the_spot_was_so_by_one_hand_with_both_powers() -> Non
     past = history(*steps, papers=papers)
     assert replay(past, CARD, CARD, calendar()).drifted == ("intake.1", "delivery.1")
     assert found(past, replace(CARD, publishes_result=False), CARD) == []
-    refused = [one[:2] for one in found(past, replace(CARD, on_the_spot=None), CARD) if one[0] is Sort.REFUSAL]
-    assert refused == [(Sort.REFUSAL, "decide_on_spot.not_on_the_spot")]
+    # Refused, and taken all the same: nothing else differs.
+    assert found(past, replace(CARD, on_the_spot=None), CARD) == [
+        (Sort.REFUSAL, "decide_on_spot.not_on_the_spot", "", "not_on_the_spot", ("on_the_spot",))
+    ]
 
 
 def test_a_publication_that_would_have_lasted_longer_is_closed_on_the_day_it_was() -> None:

@@ -85,18 +85,16 @@ def possible(facts: Facts, actor: Actor) -> tuple[Step, ...]:
 
 def recount(running: Running, rule: ClockRule, calendar: Calendar) -> Running:
     """Return the clock with its due date counted anew from its own facts."""
-    hours = time.ALWAYS if rule.calendar == "always" else time.OFFICE
     due = time.due(
         running.start,
         running.limit,
         calendar,
         excluded=running.excluded,
         roll=rule.roll,
-        hours=hours,
         extension=running.extension,
     )
     limit = _amber(running.limit)
-    warned = time.due(running.start, limit, calendar, excluded=running.excluded, roll=False, hours=hours)
+    warned = time.due(running.start, limit, calendar, excluded=running.excluded, roll=False)
     return replace(running, due=due, amber_from=min(warned.on, due.on))
 
 

@@ -119,8 +119,6 @@ class ClockRule:
     default: Limit | None = None
     #: Article 45: pauses move it.
     pausable: bool = False
-    #: Calendar: ``legal`` days, ``service`` hours, ``always`` (7x24).
-    calendar: str = "legal"
     #: False for natural-day periods that do not roll over rest days.
     roll: bool = True
     #: False: when it has run out and the matter goes up one post, the time is not given again (a limit of law).

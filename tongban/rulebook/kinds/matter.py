@@ -17,7 +17,7 @@ STATES = {
 BASIS = design("交办督办")
 
 CLOCKS = (
-    ClockRule("take", "签收期限", Expiry.UP_ONE_POST, "go_up", BASIS, default=Limit.parse("4h"), calendar="service"),
+    ClockRule("take", "签收期限", Expiry.UP_ONE_POST, "go_up", BASIS, default=Limit.parse("4h")),
     ClockRule("answer", "答复期限", Expiry.UP_ONE_POST, "go_up", BASIS, default=Limit.parse("3wd")),
     ClockRule("confirm", "确认期限", Expiry.UP_ONE_POST, "go_up", BASIS, default=Limit.parse("1wd")),
 )

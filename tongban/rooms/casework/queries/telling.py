@@ -122,7 +122,6 @@ def _clock(file: CaseFile, one: Running) -> ToldClock:
         one.limit,
         calendars.calendar(),
         excluded=one.excluded,
-        hours=time.ALWAYS if rule.calendar == "always" else time.OFFICE,
         roll=rule.roll,
         extension=one.extension,
     )

@@ -130,8 +130,6 @@ def on_the_spot(item: Item, known: Known) -> Iterator[Complaint]:
         yield Complaint(
             "limits.promised.limit", "即办件的承诺时限应为 0", why, "改为 0wd，或删去 on_the_spot", rule="spot_promise"
         )
-    if not item.on_the_spot.text.strip():
-        yield Complaint("on_the_spot", "即办依据是空的", "受审分离的例外须有依据", "写明依据", rule="spot_basis")
     if len(item.desks) > 1:
         yield Complaint("desks", "即办件只能有一个环节", "当场决定没有交接", "只保留作出决定的环节", rule="spot_desks")
     if item.proceedings or item.limits.publication is not None:
