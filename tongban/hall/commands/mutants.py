@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import tomllib
 from collections import Counter
 from pathlib import Path
@@ -28,8 +29,8 @@ COPY = state.ROOT / "mutants"
 MUTMUT = Path(sys.executable).with_name("mutmut")
 #: What mutmut calls a mutant that the tests noticed: a test failed, never ended, or Python fell.
 NOTICED = frozenset({"killed", "timeout", "segfault"})
-#: Seconds after which a mutant counts as noticed because the tests do not end; they take about five.
-PATIENCE = 120
+#: So many times as long as without a mutant the tests may take; then they do not end, and the mutant is noticed.
+PATIENCE = 10
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,26 +42,30 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     os.chdir(state.ROOT)
     shutil.rmtree(COPY, ignore_errors=True)
-    # A pattern of one small module: what this call is for is that it writes all mutants.
-    _mutmut("run", "--max-children", "1", "tongban.rulebook.ladder*")
+    with Bar("写出所有改动"):
+        # A pattern of one small module: what this call is for is that it writes all mutants.
+        _mutmut("run", "--max-children", "1", "tongban.rulebook.ladder*")
     names = sorted(name for name in _verdicts() if args.only in module_of(name))
     sample = sorted(Random(args.seed).sample(names, min(args.count, len(names))))
     if not sample:
         print(f"没有模块的名字里有“{args.only}”。", file=sys.stderr)
         return 1
-    _mutmut("run", "--max-children", "1", *sample)
+    with Bar(f"用分出的进程判断 {len(sample)} 处"):
+        _mutmut("run", "--max-children", "1", *sample)
     verdicts = _verdicts()
     doubtful = [name for name in sample if verdicts[name] not in NOTICED]
-    if not _passes(""):
+    began = time.monotonic()
+    if not _passes("", None):
         print(
             "没有改动时，规则测试在 mutants/ 里也不通过，无法判断。请先运行 ./run test tests/rulebook。",
             file=sys.stderr,
         )
         return 1
+    patience = PATIENCE * (time.monotonic() - began)
     survivors = []
     with Bar("逐个用新进程判断", len(doubtful)) as bar:
         for name in doubtful:
-            survivors += [name] if _passes(name) else []
+            survivors += [name] if _passes(name, patience) else []
             bar.step(note=f"未发现 {len(survivors)}")
     (COPY / "survivors.txt").write_text("\n".join(_mutmut("show", name) for name in survivors))
     _tell(len(names), sample, doubtful, survivors)
@@ -102,13 +107,16 @@ def _verdicts() -> dict[str, str]:
     return {name: verdict for name, colon, verdict in lines if colon}
 
 
-def _passes(mutant: str) -> bool:
-    """Run all tests of the rulebook on the copy, from its import on with this mutant ("": none); True: they pass."""
+def _passes(mutant: str, patience: float | None) -> bool:
+    """Whether all tests of the rulebook pass on the copy, from its import on with this mutant ("": none).
+
+    ``patience``: the seconds within which they have to end; None: however long they take.
+    """
     options = tomllib.loads((state.ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["mutmut"]
     command = [sys.executable, "-P", "-m", "pytest", "-x", "-q", *options["pytest_add_cli_args"], "tests/rulebook"]
     environment = {**os.environ, "PYTHONPATH": str(COPY), "MUTANT_UNDER_TEST": mutant}
     try:
-        done = subprocess.run(command, cwd=COPY, env=environment, capture_output=True, timeout=PATIENCE)
+        done = subprocess.run(command, cwd=COPY, env=environment, capture_output=True, timeout=patience)
     except subprocess.TimeoutExpired:
         return False
     return done.returncode == 0
