@@ -471,6 +471,7 @@ def test_what_is_told_of_past_cases_before_a_draft_is_published() -> None:
                 found = replay(past, before, after, calendar(), changed=changed)
                 assert (found.id, found.number) == (past.id, past.number)
                 for one in found.findings:
+                    assert {type(one.was), type(one.now), type(one.sentence)} == {str}
                     what = f"{one.sort} {one.subject}: {one.was or '-'} → {one.now or '-'} | {one.sentence}"
                     alone = one.because == tuple(line.where for line in changed)
                     concerned.setdefault(what + ("" if alone else f" [{', '.join(one.because)}]"), []).append(name)
