@@ -128,8 +128,9 @@ def fill(name: str, kinds: Kinds, cases: int, processes: int, told: Callable[[in
 def _without_indexes(admin: "psycopg.Connection[Any]") -> Iterator[None]:
     """Leave out what is not a constraint while rows come in, and make it again behind them."""
     found = admin.execute(
-        "SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i"
-        " JOIN pg_class c ON c.oid = i.indrelid AND c.relkind = 'r'"
+        # An index of a whole table goes with those of its parts, and comes back with them.
+        "SELECT i.indexrelid::regclass::text, replace(pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON ')"
+        " FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid AND c.relkind IN ('r', 'p')"
         " WHERE c.relname = ANY(%s) AND c.relnamespace = 'public'::regnamespace"
         " AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)",
         [list(_TABLES)],

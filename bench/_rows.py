@@ -99,7 +99,8 @@ def _shapes(cursor: Any) -> dict[str, Any]:
         "         AND u.indkey[0] = a.attnum)"
         " FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped"
         " LEFT JOIN pg_index p ON p.indrelid = c.oid AND p.indisprimary"
-        " WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace ORDER BY c.relname, a.attnum"
+        " WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace"
+        " ORDER BY c.relname, a.attnum"
     )
     shapes: dict[str, Any] = {}
     for table, column, kind, identity, key, unique in cursor.fetchall():

@@ -19,7 +19,7 @@ from tongban.rooms import crypto
 from tongban.rooms.casework import actions as casework
 from tongban.rooms.casework.actions import Offer
 from tongban.rooms.casework.queries.reading import read
-from tongban.rooms.ledger import closing
+from tongban.rooms.ledger import closing, ranges
 
 DUMP = Path(__file__).with_name("earlier.sql.xz")
 KEYS = ("field.key", "hash.key", "secret.key", "journal.key")
@@ -41,10 +41,10 @@ def earlier(worker_id, django_db_blocker, settings, tmp_path):
             with database.connect("owner", name) as owner:
                 owner.execute(lzma.decompress(DUMP.read_bytes()))
                 owner.execute("SET search_path = public")
-                before = rows(owner)
+                before = {**rows(owner), "lies": lies(owner, "ledger_entry")}
                 with testbase.pointed_at(name):
                     schema.migrate(owner)
-                    yield County(), before, rows(owner)
+                    yield County(), before, {**rows(owner), "lies": lies(owner, first_range(owner))}
         finally:
             database.drop_database(name)
             forget_keys()
@@ -53,6 +53,15 @@ def earlier(worker_id, django_db_blocker, settings, tmp_path):
 def forget_keys() -> None:
     for kept in (crypto._master, crypto._hash_key, crypto.signing_seed, closing._private_key):
         kept.cache_clear()
+
+
+def lies(owner, table: str) -> list[tuple]:
+    """Return in which file of the server the rows of a table lie: another one, and they were written anew."""
+    return owner.execute("SELECT pg_relation_filenode(%s)", [table]).fetchall()
+
+
+def first_range(owner) -> str:
+    return ranges.there(owner.cursor())[0].table
 
 
 def rows(owner) -> dict[str, list[tuple]]:

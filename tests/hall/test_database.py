@@ -50,11 +50,25 @@ def test_the_application_may_add_to_the_journal_and_change_nothing_of_it():
             " has_table_privilege(tgrelid, 'SELECT') AND has_table_privilege(tgrelid, 'INSERT'),"
             " has_table_privilege(tgrelid, 'UPDATE') OR has_table_privilege(tgrelid, 'DELETE')"
             "  OR has_table_privilege(tgrelid, 'TRUNCATE') OR has_any_column_privilege(tgrelid, 'UPDATE')"
-            " FROM pg_trigger WHERE tgname = 'append_only'"
+            " FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid WHERE tgname = 'append_only' AND NOT c.relispartition"
         )
         rights = {table: (add, change) for table, add, change in cursor.fetchall()}
     assert "ledger_entry" in rights
     assert set(rights.values()) == {(True, False)}
+
+
+@pytest.mark.django_db
+def test_the_application_has_no_right_on_a_part_of_the_journal():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname,"
+            " has_table_privilege(c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')"
+            " OR has_any_column_privilege(c.oid, 'SELECT, INSERT, UPDATE') FROM pg_partition_tree('ledger_entry') t"
+            " JOIN pg_class c ON c.oid = t.relid WHERE t.level > 0"
+        )
+        rights = dict(cursor.fetchall())
+    assert {"ledger_entry_case", "ledger_entry_other", "ledger_entry_later"} < set(rights)
+    assert set(rights.values()) == {False}
 
 
 @pytest.mark.django_db

@@ -1,5 +1,6 @@
 """Tables: migrated by the owner's role, granted to the application's.  Needs Django."""
 
+import contextlib
 import hashlib
 import io
 import json
@@ -13,9 +14,11 @@ from django.apps import apps
 from django.db import connections
 from psycopg import Connection, sql
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.errors import InsufficientPrivilege, LockNotAvailable
 
 from tongban.hall import database, state
 from tongban.hall.progress import Bar
+from tongban.rooms.ledger import ranges
 
 #: What the comment of the schema begins with; the digests of the migrations follow.
 MARK = "tongban schema "
@@ -26,12 +29,27 @@ def prepare() -> None:
     database.ensure_server()
     name = connections["default"].settings_dict["NAME"]
     with database.connect("owner", name) as connection:
-        if _is_current(connection):
-            return
-        # Two processes that start at once: the second waits, then finds everything done.
-        connection.execute("SELECT pg_advisory_lock(7402115)")
         if not _is_current(connection):
-            migrate(connection)
+            # Two processes that start at once: the second waits, then finds everything done.
+            connection.execute("SELECT pg_advisory_lock(7402115)")
+            if not _is_current(connection):
+                migrate(connection)
+        make_ranges(connection)
+
+
+def make_ranges(owner: Connection[Any]) -> tuple[str, ...]:
+    """Make the journal's ranges of the coming years where they are lacking; returns their tables.
+
+    Where the journal is being read for long, or this login owns nothing, it is left to a later start: steps must not
+    wait behind a reader, and what has no range of its own yet goes into the last one.
+    """
+    with contextlib.suppress(LockNotAvailable, InsufficientPrivilege), owner.transaction(), owner.cursor() as cursor:
+        if not ranges.lacking(cursor):
+            return ()
+        cursor.execute("SET LOCAL lock_timeout = '2s'")
+        cursor.execute("SELECT pg_advisory_xact_lock(7402117)")
+        return ranges.make_ahead(cursor)
+    return ()
 
 
 @cache
@@ -85,8 +103,8 @@ class _Counted(io.StringIO):
 def grant(owner: Connection[Any]) -> None:
     """Give the application's role what it needs on every table, and no more.
 
-    A table under an ``append_only`` trigger may be read and added to; nothing may be truncated; the list of
-    migrations may only be read.
+    A table under an ``append_only`` trigger may be read and added to, a part of one only through the whole; nothing
+    may be truncated; the list of migrations may only be read.
     """
     role = sql.Identifier(database.app_role())
     statements = [
@@ -100,9 +118,13 @@ def grant(owner: Connection[Any]) -> None:
     with owner.transaction():
         for statement in statements:
             owner.execute(sql.SQL(statement).format(role=role))
-        guarded = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'append_only'"
-        for (table,) in owner.execute(guarded).fetchall():
-            owner.execute(sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(sql.Identifier(table), role))
+        guarded = (
+            "SELECT c.relname, c.relispartition FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+            " WHERE t.tgname = 'append_only'"
+        )
+        for table, is_part in owner.execute(guarded).fetchall():
+            rights = sql.SQL("ALL" if is_part else "UPDATE, DELETE, TRUNCATE")
+            owner.execute(sql.SQL("REVOKE {} ON {} FROM {}").format(rights, sql.Identifier(table), role))
 
 
 def _is_current(owner: Connection[Any]) -> bool:

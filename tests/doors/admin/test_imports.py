@@ -70,7 +70,7 @@ def test_a_table_is_tried_confirmed_and_written_and_a_second_time_changes_nothin
     row = Import.objects.get()
     assert row.file is None
     assert StoredFile.objects.get(sha256=row.digest).provisional
-    steps = [one.step for one in told.stream(row.id)]
+    steps = [one.step for one in told.stream(row.id, "import")]
     assert steps == ["hand_in_import", "confirm_import", "import_orgs"]
     again = hand_in(system, "orgs", rows)
     assert "与系统里的相同" in text_of(system.get(again))

@@ -80,7 +80,7 @@ def test_a_year_is_confirmed_by_another_officer_and_moves_open_cases(county):
         assert calendars.calendar().rank(after) - calendars.calendar().rank(date(2026, 12, 21)) == 20
         assert after > before
         looking.agrees(case)
-        assert [one.step for one in told.stream(CalendarYear.objects.get().id)] == ["put_calendar"]
+        assert [one.step for one in told.stream(CalendarYear.objects.get().id, "calendar")] == ["put_calendar"]
         listed = text_of(system.get("/manage/calendars/"))
         assert "两位管理员放入" in listed
         assert "2027-01-04 周一 放假 元旦放假" in text_of(system.get("/manage/calendars/2027/"))

@@ -75,8 +75,9 @@ def test_a_changed_entry_of_a_history_is_found(own_county):
     with database.connect("owner", connections["default"].settings_dict["NAME"]) as owner:
         owner.execute("ALTER TABLE ledger_entry DISABLE TRIGGER USER")
         owner.execute(
-            "UPDATE ledger_entry SET actor = 'house' WHERE ctid ="
-            " (SELECT ctid FROM ledger_entry WHERE step = 'issue' AND at > '2026-08-26' ORDER BY at DESC LIMIT 1)"
+            "UPDATE ledger_entry SET actor = 'house' WHERE (subject_id, seq) ="
+            " (SELECT subject_id, seq FROM ledger_entry WHERE step = 'issue' AND at > '2026-08-26'"
+            " ORDER BY at DESC LIMIT 1)"
         )
     assert journal.verify().wrong > 0
 

@@ -169,6 +169,16 @@ def test_tables_of_another_release(own_database):
     assert told(faults.server) == "数据表不是这个版本的。"
 
 
+def test_a_journal_without_a_range_for_next_year(county, monkeypatch):
+    from tongban.rooms.ledger import ranges
+
+    with county.at(2026, 9, 22):
+        assert "分表" not in told(faults.server)
+        year = ranges.this_year() + ranges.AHEAD
+        monkeypatch.setattr(ranges, "this_year", lambda: year)
+        assert f"台账还没有 {year + 1} 年的分表" in told(faults.server)
+
+
 def test_a_postman_that_never_came_and_one_that_went_away(own_database):
     assert "投递员从来没有运行过" in told(faults.server)
     with psycopg.connect(own_database.url) as app:

@@ -38,9 +38,15 @@ def fetched(sql: str, *values: Any) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
+_TABLES = (
+    "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
+    " AND NOT relispartition ORDER BY 1"
+)
+
+
 def tables() -> dict[str, str]:
     """Return a digest of the content of every table but the people's access log and the sequence of serials."""
-    names = [name for (name,) in fetched("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")]
+    names = [name for (name,) in fetched(_TABLES)]
     found = {}
     for name in names:
         if name.startswith(("django_", "auth_", "procrastinate_")):

@@ -245,7 +245,7 @@ def test_whoever_is_named_upwards_can_see_it(county, tmp_path):
         pushed = push(tmp_path / "batch")
         looked = ledger.who_looked(county.citizen().id)
     assert (looked[0].who, looked[0].purpose) == ("house", PURPOSE)
-    (entry,) = ledger.stream(pushed.batch)
+    (entry,) = ledger.stream(pushed.batch, "national")
     assert (entry.step, entry.body["digest"], entry.body["rows"]) == ("push", pushed.digest, pushed.counts)
     (batch,) = queries.batches(COUNTY)
     assert (batch.number, batch.rows, batch.by) == (pushed.number, pushed.rows, "house")

@@ -53,5 +53,5 @@ def test_a_seal_is_handed_over_within_its_unit_and_its_journal_names_both(county
         assert refusal(actions.hand_over_seal, seal, "nobody", actor="x") == "keeper_unknown"
         actions.withdraw_seal(seal, reason="worn", actor="staff:X1")
         assert refusal(actions.limit_seal, seal, [], actor="x") == "seal_withdrawn"
-    turns = [(one.body["from"], one.body["to"]) for one in ledger.stream(seal) if one.step == "hand_over"]
+    turns = [(one.body["from"], one.body["to"]) for one in ledger.stream(seal, "seal") if one.step == "hand_over"]
     assert turns == [("", "scjg-acceptor"), ("scjg-acceptor", "scjg-reviewer")]

@@ -87,7 +87,7 @@ def test_a_grant_takes_effect_when_the_other_officer_confirms(county):
     people.confirm_proposal(proposal, by=security)
     editor = queries.post_coded(COUNTY, "editor")
     assert Power.SUPERVISE in queries.powers().held_by(editor.id, clock.today())
-    assert [one.step for one in ledger.stream(proposal)] == ["propose", "confirm_proposal"]
+    assert [one.step for one in ledger.stream(proposal, "proposal")] == ["propose", "confirm_proposal"]
     assert refused(lambda: people.confirm_proposal(proposal, by=security)) == "proposal_unknown"
 
 

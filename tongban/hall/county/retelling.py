@@ -108,7 +108,10 @@ WHERE c.county = %s AND c.closed_at IS NOT NULL AND c.kind IN ('permit', 'regist
     AND NOT EXISTS (SELECT FROM licences_licenceuse u WHERE u.case_id = c.id)
 ORDER BY c.filed_at, c.number
 """
-_STREAM = "SELECT seq, step, at, actor, post, county, body::text FROM ledger_entry WHERE subject_id = %s ORDER BY seq"
+_STREAM = (
+    "SELECT seq, step, at, actor, post, county, body::text FROM ledger_entry"
+    " WHERE subject_kind = 'case' AND subject_id = %s ORDER BY seq"
+)
 
 
 def templates(county: str, day: date) -> list[Template]:

@@ -72,7 +72,8 @@ QUESTIONS: tuple[tuple[str, str, str], ...] = (
         "lost",
         (
             "SELECT t.number FROM exchange_twin t WHERE t.state IN ('granted', 'refused') AND NOT EXISTS (SELECT 1"
-            " FROM ledger_entry e WHERE e.subject_id = t.case_id AND e.step = concat(t.state, '_elsewhere'))"
+            " FROM ledger_entry e WHERE e.subject_kind = 'case' AND e.subject_id = t.case_id"
+            " AND e.step = concat(t.state, '_elsewhere'))"
         ),
     ),
     (
@@ -239,7 +240,7 @@ def _acknowledged(told: Told, found: Found) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT k.key, k.subject_id::text, k.seq, e.step FROM ledger_usedkey k JOIN ledger_entry e"
-            " ON e.subject_id = k.subject_id AND e.seq = k.seq WHERE k.key LIKE 'faults-%%'"
+            " ON e.subject_kind = 'case' AND e.subject_id = k.subject_id AND e.seq = k.seq WHERE k.key LIKE 'faults-%%'"
         )
         kept = {key: (case, seq, step) for key, case, seq, step in cursor.fetchall()}
     for key, (case, seq) in told.done.items():

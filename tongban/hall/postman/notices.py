@@ -26,7 +26,7 @@ def keep_notice(promise: Claimed) -> Message | None:
     """
     file = read(promise.subject_id)
     whom, seq = str(promise.body["to"]), int(promise.body["seq"])
-    entries = list(Entry.objects.filter(subject_id=file.id, seq__lte=seq).order_by("seq"))
+    entries = list(Entry.objects.filter(subject_kind="case", subject_id=file.id, seq__lte=seq).order_by("seq"))
     to = _address(file, whom, entries[-1].body["row"])
     if to is None or file.row["rehearsal"]:
         return None

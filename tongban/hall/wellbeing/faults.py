@@ -218,9 +218,24 @@ def server() -> Found:
             "数据表不是这个版本的。", "请先备份，停下旧的网站和投递员，再启动新版本的：启动时会自动更新数据表。"
         )
         return
+    yield from _ranges()
     yield from _postman()
     yield from _owed()
     yield from _seals()
+
+
+def _ranges() -> Found:
+    from django.db import connection
+
+    from tongban.rooms.ledger import ranges
+
+    with connection.cursor() as cursor:
+        lacking = ranges.lacking(cursor)
+    if lacking and lacking[0] <= ranges.this_year() + 1:
+        yield Fault(
+            f"台账还没有 {lacking[0]} 年的分表，那一年的办件都会记进最后一张分表，日后不能单独移出。",
+            "请用建表用户的地址（DATABASE_OWNER_URL）运行 ./run ledger make；收件不受影响，也不用停机。",
+        )
 
 
 def _postman() -> Found:

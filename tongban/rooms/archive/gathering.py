@@ -56,7 +56,7 @@ class Gathered:
 _JOURNAL = """
 SELECT seq, step, at, actor, post, body::text, encode(hash, 'hex'),
     concat_ws('|', subject_id, seq, step, extract(epoch FROM at)::text, actor, post, body::text)
-FROM ledger_entry WHERE subject_id = %s ORDER BY seq
+FROM ledger_entry WHERE subject_kind = 'case' AND subject_id = %s ORDER BY seq
 """
 
 

@@ -107,7 +107,7 @@ def take_step(write: Write) -> Taken | None:
     except IntegrityError as error:
         if write.key and (earlier := used(write.actor, write.key, write.key_digest)):
             return earlier
-        if write.version is not None and "ledger_entry_pkey" in str(error):
+        if write.version is not None and _from_journal(error, "23505"):
             return None
         raise
     if found is None:
@@ -116,13 +116,19 @@ def take_step(write: Write) -> Taken | None:
     return Taken(write.case_id, seq, str(write.row["state"]), _numbers(numbers))
 
 
+def _from_journal(error: IntegrityError, state: str) -> bool:
+    """Whether a part of the journal refused a row for this reason (SQLSTATE): each has constraints of its own name."""
+    cause: Any = error.__cause__
+    return cause.sqlstate == state and str(cause.diag.table_name).startswith("ledger_entry")
+
+
 def used(actor: str, key: str, digest: bytes) -> Taken | None:
     """Return what came of ``key`` earlier, None if it is new.  Raises ``Refused("key_reused")``.  One query."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT k.digest, k.subject_id, k.seq, e.body->'row'->>'state', e.body->'numbers'"
-            " FROM ledger_usedkey k JOIN ledger_entry e ON e.subject_id = k.subject_id AND e.seq = k.seq"
-            " WHERE k.actor = %s AND k.key = %s",
+            " FROM ledger_usedkey k JOIN ledger_entry e ON e.subject_kind = 'case'"
+            " AND e.subject_id = k.subject_id AND e.seq = k.seq WHERE k.actor = %s AND k.key = %s",
             [actor, key],
         )
         row = cursor.fetchone()

@@ -8,10 +8,12 @@ class Entry(models.Model):
     """One line of the journal.  A stream per subject; each line carries the hash of the one before.
 
     It holds ids, codes, dates and salted digests, never names or free text.  The application's role may
-    only insert; triggers refuse the rest (migration 0002).
+    only insert; triggers refuse the rest (migration 0002).  Cases lie in ranges of a year (``ledger.ranges``), so
+    whoever asks for a case says ``subject_kind="case"``: then one range is looked into.
     """
 
-    pk = models.CompositePrimaryKey("subject_id", "seq")
+    #: The kind is in it for the ranges' sake alone; a stream has its number once whatever the kind.
+    pk = models.CompositePrimaryKey("subject_id", "seq", "subject_kind")
     #: ``case``, ``item``, ``person``, ``licence``, ``site`` …
     subject_kind = models.CharField(max_length=24)
     subject_id = models.UUIDField()

@@ -35,12 +35,13 @@ class AccessView:
     at: datetime
 
 
-def stream(subject_id: UUID) -> tuple[EntryView, ...]:
-    """Return all lines of a stream, the first one first.  One query."""
+def stream(subject_id: UUID, kind: str = "case") -> tuple[EntryView, ...]:
+    """Return all lines of a case, or of something else of this kind, the first one first.  One query."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT seq, step, at, actor, post, body, hash FROM ledger_entry WHERE subject_id = %s ORDER BY seq",
-            [subject_id],
+            "SELECT seq, step, at, actor, post, body, hash FROM ledger_entry"
+            " WHERE subject_kind = %s AND subject_id = %s ORDER BY seq",
+            [kind, subject_id],
         )
         return tuple(
             EntryView(seq, step, at, actor, post, json.loads(body) if isinstance(body, str) else body, bytes(hash_))

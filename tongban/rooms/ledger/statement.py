@@ -65,7 +65,8 @@ def step_statement(new: bool, tables: tuple[str, ...], draws: bool, promises: bo
     ]
     if draws:
         parts += [_DRAW, _NUMBERS]
-    parts.append(_ENTRY.replace("/*numbers*/", _NUMBERS_OF_ENTRY if draws else ""))
+    entry = _ENTRY.replace("/*before*/", "NULL::bytea" if new else _BEFORE)
+    parts.append(entry.replace("/*numbers*/", _NUMBERS_OF_ENTRY if draws else ""))
     if promises:
         parts.append(_PROMISES_NUMBERED if draws else _PROMISES)
     if keyed:
@@ -112,13 +113,19 @@ HASHED = (
     " extract(epoch FROM {at})::text, {actor}, {post}, {body}::text), 'UTF8'))"
 )
 
+# By what is known beforehand, not by the row that moved: so one range of the journal is opened for it.
+_BEFORE = (
+    "(SELECT b.hash FROM ledger_entry b"
+    " WHERE b.subject_kind = 'case' AND b.subject_id = %(id)s AND b.seq = %(version)s)"
+)
+
 _ENTRY = f"""
 entry AS (
     INSERT INTO ledger_entry (subject_kind, subject_id, seq, county, step, at, actor, post, body, hash)
     SELECT 'case', e.id, e.version, e.county, e.step, e.at, e.actor, e.post, e.body,
         {
     HASHED.format(
-        before="(SELECT b.hash FROM ledger_entry b WHERE b.subject_id = e.id AND b.seq = e.version - 1)",
+        before="/*before*/",
         subject_id="e.id",
         seq="e.version",
         step="e.step",
@@ -166,7 +173,8 @@ used AS (
 #: One entry of a stream that is not a case: read the head, write the next.
 RECORD = f"""
 WITH head AS (
-    SELECT seq, hash FROM ledger_entry WHERE subject_id = %(subject_id)s ORDER BY seq DESC LIMIT 1
+    SELECT seq, hash FROM ledger_entry WHERE subject_kind <> 'case' AND subject_id = %(subject_id)s
+    ORDER BY seq DESC LIMIT 1
 ), e AS (
     SELECT coalesce((SELECT seq FROM head), 0) + 1 AS seq, (SELECT hash FROM head) AS before,
         %(subject_id)s::uuid AS subject_id, %(step)s::text AS step, %(at)s::timestamptz AS at,

@@ -78,7 +78,7 @@ SELECT c.id,
         FROM casework_proceeding p WHERE p.case_id = c.id AND p.closed_on IS NULL),
     e.step, e.actor, e.at
 FROM unnest(%s::uuid[], %s::int[]) AS c(id, version)
-LEFT JOIN ledger_entry e ON e.subject_id = c.id AND e.seq = c.version
+LEFT JOIN ledger_entry e ON e.subject_kind = 'case' AND e.subject_id = c.id AND e.seq = c.version
 """
 
 

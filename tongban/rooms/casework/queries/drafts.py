@@ -88,7 +88,12 @@ def drafts_of(who: Who, *, item_code: str = "", most: int = 50) -> tuple[DraftLi
     rows = Case.objects.filter(Q(applicant_id=who.id) | Q(agent_id=who.id), state="draft")
     if item_code:
         rows = rows.filter(item_code=item_code)
-    saved = Entry.objects.filter(subject_id=OuterRef("id")).order_by().values("subject_id").annotate(at=Max("at"))
+    saved = (
+        Entry.objects.filter(subject_kind="case", subject_id=OuterRef("id"))
+        .order_by()
+        .values("subject_id")
+        .annotate(at=Max("at"))
+    )
     found = list(rows.annotate(saved_at=Subquery(saved.values("at"))).order_by("-id")[:most])
     hers = stands_in(who, found)
     return tuple(

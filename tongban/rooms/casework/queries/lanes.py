@@ -114,6 +114,9 @@ ORDER = "('overdue' = ANY(c.flags)) DESC, c.next_moment, c.id"
 #: law has not got to it yet.  A test holds the rulebook to this.
 _RED = ("AND 'overdue' = ANY(c.flags)", "AND ('overdue' = ANY(c.flags)) IS FALSE AND c.next_moment <= %(now)s")
 
+_LAST_STEP = (
+    "JOIN ledger_entry e ON e.subject_kind = 'case' AND e.subject_id = c.id AND e.seq = c.version AND e.step = %(last)s"
+)
 _BY_LANE = """
 SELECT c.* FROM (
     SELECT unit, state, desk, string_to_array(items, ',') AS items
@@ -158,7 +161,7 @@ def rows_of(
         ]
         if not lanes:
             continue
-        join = "JOIN ledger_entry e ON e.subject_id = c.id AND e.seq = c.version AND e.step = %(last)s" if last else ""
+        join = _LAST_STEP if last else ""
         no = str(len(parts))
         for span in spans:
             sql = _BY_LANE.format(join=join, where=where, order=order, span=span)

@@ -48,7 +48,7 @@ class Handed:
 
 def handed(file: CaseFile) -> Handed | None:
     """Return how the result of a case was handed out; None: it was not yet.  Two queries at most."""
-    entries = Entry.objects.filter(subject_id=file.id, step="deliver").order_by("-seq")
+    entries = Entry.objects.filter(subject_kind="case", subject_id=file.id, step="deliver").order_by("-seq")
     row = entries.values_list("body", "at").first()
     if row is None:
         return None

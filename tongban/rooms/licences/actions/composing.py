@@ -119,7 +119,9 @@ def _refusal(of: Source) -> Data:
 
 
 def _correction(of: Source) -> Data:
-    asked = Entry.objects.filter(subject_id=of.file.id, seq__lte=of.seq, step="ask_correction").count()
+    asked = Entry.objects.filter(
+        subject_kind="case", subject_id=of.file.id, seq__lte=of.seq, step="ask_correction"
+    ).count()
     names = {material.code: material.name for material in of.item.materials} | {"form": "申请表"}
     missing = [
         {"name": names.get(code, code), "reason": reason}
@@ -136,7 +138,7 @@ def _extension(of: Source) -> Data:
         raise Refused("nothing_extended", "这一步没有延长任何期限，不能制作延长告知书。请联系系统管理员核对台账。")
     before = [
         running(one)
-        for entry in Entry.objects.filter(subject_id=of.file.id, seq__lt=of.seq).order_by("seq")
+        for entry in Entry.objects.filter(subject_kind="case", subject_id=of.file.id, seq__lt=of.seq).order_by("seq")
         for one in entry.body.get("clocks", ())
         if one["name"] == after.name and one["run"] == after.run
     ]
@@ -203,7 +205,9 @@ def _withdrawal(of: Source) -> Data:
 
 
 def _strike_out(of: Source) -> Data:
-    recorded = Entry.objects.filter(subject_id=of.file.id, step="put_on_record").order_by("seq").first()
+    recorded = (
+        Entry.objects.filter(subject_kind="case", subject_id=of.file.id, step="put_on_record").order_by("seq").first()
+    )
     filed_on = clock.legal_date(recorded.at) if recorded else of.column("received_on")
     return {"filed_on": filed_on, "ended_on": of.day, **_refusal(of)}
 

@@ -160,7 +160,7 @@ def keep_licence_entry(promise: Claimed) -> None:
     """Write into a licence's own stream what a step of its case did to it; kept twice, it stands once."""
     # The lock on the row lets one postman at a time look whether it stands already.
     row = Licence.objects.select_for_update().get(id=promise.body["licence"])
-    if Entry.objects.filter(subject_id=row.id, body__promise=str(promise.id)).exists():
+    if Entry.objects.filter(subject_kind="licence", subject_id=row.id, body__promise=str(promise.id)).exists():
         return
     body = {"promise": str(promise.id), "case": str(promise.subject_id), "seq": promise.body["seq"]}
     body |= {"state": row.state, "on": str(row.state_on)}

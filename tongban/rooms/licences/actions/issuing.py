@@ -252,7 +252,7 @@ def _former(file: CaseFile, holder: UUID, kind: str) -> Licence:
             "证照库里没有可以延续的原证。请先把原证补录进证照库，再制证。",
             law("行政许可法 第五十条"),
         )
-    filed = Entry.objects.filter(subject_id=file.id, step="file").order_by("seq").first()
+    filed = Entry.objects.filter(subject_kind="case", subject_id=file.id, step="file").order_by("seq").first()
     renews = filed.body.get("renews") if filed is not None else None
     named = [row for row in rows if str(row.id) == renews]
     chosen = named or (rows if len(rows) == 1 else [])

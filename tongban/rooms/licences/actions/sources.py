@@ -62,7 +62,7 @@ class Source:
 def source(case_id: UUID, seq: int) -> Source:
     """Read a case and one of its steps.  Raises ``Refused``."""
     file = read(case_id)
-    entry = Entry.objects.filter(subject_id=case_id, seq=seq).first()
+    entry = Entry.objects.filter(subject_kind="case", subject_id=case_id, seq=seq).first()
     if entry is None:
         raise Refused("step_unknown", "台账里没有这个办件的这一步，不能制作文书。请联系系统管理员核对台账。")
     return Source(file, seq, entry, notes_of(file))

@@ -51,7 +51,8 @@ _RESULTS = {"granted": "准予", "refused": "不予", "withdrawn": "撤回", "la
 
 _BOARD = f"""
 SELECT right(coalesce(c.number, ''), 6), c.item_code, c.unit, c.kind, c.state, {RANK}, k.due_on,
-    (SELECT e.post FROM ledger_entry e WHERE e.subject_id = c.id AND e.seq = c.version)
+    (SELECT e.post FROM ledger_entry e
+        WHERE e.subject_kind = 'case' AND e.subject_id = c.id AND e.seq = c.version)
 FROM casework_clock k
 JOIN casework_case c ON c.id = k.case_id
 WHERE {WORST} AND c.kind = ANY(%(kinds)s) AND {{open}}

@@ -188,8 +188,10 @@ def _steps(
         cursor.execute(
             f"SELECT c.id, coalesce(c.number, ''), c.item_code, c.unit, e.at, e.actor, extract(epoch FROM e.at - b.at)"
             f" FROM ledger_entry e JOIN casework_case c ON c.id = e.subject_id"
-            f" LEFT JOIN ledger_entry b ON b.subject_id = e.subject_id AND b.seq = e.seq - 1"
-            f" WHERE e.county = %(county)s AND e.step = ANY(%(steps)s) AND e.at >= %(from)s AND e.at < %(until)s"
+            f" LEFT JOIN ledger_entry b ON b.subject_kind = 'case' AND b.subject_id = e.subject_id"
+            f" AND b.seq = e.seq - 1"
+            f" WHERE e.subject_kind = 'case' AND e.county = %(county)s AND e.step = ANY(%(steps)s)"
+            f" AND e.at >= %(from)s AND e.at < %(until)s"
             f" AND NOT c.rehearsal AND (%(unit)s = '' OR c.unit = %(unit)s) {more} ORDER BY {order}",
             {
                 "county": county,

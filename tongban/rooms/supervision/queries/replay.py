@@ -89,7 +89,7 @@ SELECT c.id, c.number, c.item_id, c.filed_at, c.situation, c.applicant_id, c.age
     (SELECT jsonb_agg(jsonb_build_object('step', e.step, 'at', e.at, 'actor', e.actor, 'post', e.post,
             'received_on', e.body->'row'->'received_on', 'body', e.body - ARRAY['row', 'clocks', 'documents'])
             ORDER BY e.seq)
-        FROM ledger_entry e WHERE e.subject_id = c.id),
+        FROM ledger_entry e WHERE e.subject_kind = 'case' AND e.subject_id = c.id),
     (SELECT jsonb_agg(jsonb_build_array(m.code, m.state, m.at)) FROM casework_material m WHERE m.case_id = c.id),
     (SELECT jsonb_agg(jsonb_build_array(y.role, y.signed_at)) FROM casework_party y
         WHERE y.case_id = c.id AND y.signed_at IS NOT NULL),

@@ -25,7 +25,7 @@ _CLOCK = """
         SELECT k.due_on, CASE WHEN k."limit" LIKE '%%h' THEN k.due_at END AS due_at FROM ledger_entry e
         CROSS JOIN jsonb_to_recordset(e.body->'clocks')
             AS k(name text, run integer, due_on date, due_at timestamptz, "limit" text)
-        WHERE e.subject_id = a.id AND e.xact < %(bound)s AND k.name IN {names}
+        WHERE e.subject_kind = 'case' AND e.subject_id = a.id AND e.xact < %(bound)s AND k.name IN {names}
         ORDER BY {order} k.run DESC, e.seq DESC LIMIT 1
     ) {called} ON TRUE
 """
@@ -41,7 +41,7 @@ _AS_OF = f"""
     FROM casework_case a
     JOIN LATERAL (
         SELECT e.body->'row' AS told FROM ledger_entry e
-        WHERE e.subject_id = a.id AND e.xact < %(bound)s ORDER BY e.seq DESC LIMIT 1
+        WHERE e.subject_kind = 'case' AND e.subject_id = a.id AND e.xact < %(bound)s ORDER BY e.seq DESC LIMIT 1
     ) e ON TRUE
     CROSS JOIN LATERAL jsonb_to_record(e.told) AS c(unit text, channel text, filed_at timestamptz,
         decided_at timestamptz, accepted_on date, decision text)

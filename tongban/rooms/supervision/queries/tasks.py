@@ -39,11 +39,12 @@ _TASKS = f"""
 SELECT c.id, c.number, c.unit, e.body->'helpers', c.holder, k.due_on, c.state,
     CASE WHEN k.stopped_at IS NULL THEN {RANK} WHEN k.stopped_at >= k.due_at THEN 2 ELSE 0 END,
     (SELECT n.sealed FROM casework_note n WHERE n.case_id = c.id AND n.seq = 1 AND n.what = 'text'),
-    (SELECT n.sealed FROM casework_note n JOIN ledger_entry p ON p.subject_id = n.case_id AND p.seq = n.seq
+    (SELECT n.sealed FROM casework_note n JOIN ledger_entry p
+            ON p.subject_kind = 'case' AND p.subject_id = n.case_id AND p.seq = n.seq
         WHERE n.case_id = c.id AND n.what = 'reason' AND p.step = 'prove' ORDER BY n.seq DESC LIMIT 1),
     (SELECT w.wrapped FROM casework_casekey w WHERE w.case_id = c.id)
 FROM casework_case c
-JOIN ledger_entry e ON e.subject_id = c.id AND e.seq = 1
+JOIN ledger_entry e ON e.subject_kind = 'case' AND e.subject_id = c.id AND e.seq = 1
 JOIN LATERAL (
     SELECT * FROM casework_clock k WHERE k.case_id = c.id AND k.name = 'finish' ORDER BY k.run DESC LIMIT 1
 ) k ON TRUE
