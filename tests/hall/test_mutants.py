@@ -19,7 +19,7 @@ def test_a_mutant_belongs_to_the_module_it_changes(mutant, module):
 
 @pytest.mark.parametrize(
     ("noticed", "count", "told"),
-    [(340, 400, (85.0, 3.5)), (400, 400, (100.0, 0.0)), (0, 10, (0.0, 0.0)), (1, 2, (50.0, 69.3))],
+    [(340, 400, (85.0, 3.5)), (400, 400, (100.0, 0.7)), (0, 10, (0.0, 18.3)), (1, 2, (50.0, 40.0))],
 )
 def test_a_share_is_told_with_half_its_interval(noticed, count, told):
     share, margin = score(noticed, count)

@@ -78,9 +78,12 @@ def module_of(mutant: str) -> str:
 
 
 def score(noticed: int, count: int) -> tuple[float, float]:
-    """Return the share noticed and half its interval of 95 %, both in per cent."""
-    share = noticed / count
-    return 100 * share, 196 * math.sqrt(share * (1 - share) / count)
+    """Return the share noticed and half its interval of 95 %, both in per cent.
+
+    Two of each are added for the interval (Agresti and Coull): a small sample without a survivor is not certain.
+    """
+    likely = (noticed + 2) / (count + 4)
+    return 100 * noticed / count, 196 * math.sqrt(likely * (1 - likely) / (count + 4))
 
 
 def _tell(whole: int, sample: list[str], doubtful: list[str], survivors: list[str]) -> None:
