@@ -321,6 +321,7 @@ EXAMPLES: dict[str, Callable[[Objects], list[Example]]] = {
     "item": _guide,
     "item-qr": _guide,
     "item-check": _guide,
+    "item-form": _guide,
     "ask": _guide,
     "prereview": lambda objects: [Example("预审", {"case_id": objects.prereview}, OF_THE_UNIT - {"supervisor"})],
     "prereview-paper": lambda objects: [
@@ -336,6 +337,7 @@ EXAMPLES: dict[str, Callable[[Objects], list[Example]]] = {
     "file-prereview": _draft(),
     "file-situations": _draft(),
     "file-form": _draft(page=1),
+    "file-form-paper": _draft(),
     "file-paper": _draft(code="layout"),
     "file-look": _draft(code="layout"),
     "file-sheets": _draft(code="layout"),

@@ -363,7 +363,7 @@ def _form_errors(item: Item, no: Refused | None) -> dict[str, str]:
     found = {}
     body = no.sentence.partition("：")[2].removesuffix("。已填内容不会丢失。")
     for name, rule in item.form.get("properties", {}).items():
-        title = f"“{rule.get('title', name)}”"
+        title = f"“{forms.label_of(name, rule)}”"
         for fault in body.split("；"):
             if title in fault:
                 found[name] = _("没有填") if "没有填" in fault else fault.replace(title, "")

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from tongban.rulebook import money
+
 #: From this many answers on they are chosen from a drop-down.
 MANY = 7
 #: From this many characters on there is room for several lines.
@@ -86,7 +88,7 @@ def read_schema(form: Mapping[str, Any], posted: Mapping[str, str], *, only: Ite
             continue
         raw = str(posted.get(name, "")).strip()
         if raw:
-            found[name] = _value(rule, raw)
+            found[name] = money.in_fen(raw) if money.is_fen(name) else _value(rule, raw)
     return found
 
 
@@ -105,10 +107,10 @@ def _field(name: str, rule: Mapping[str, Any], value: Any, required: bool, error
     hint = str(rule.get("description", ""))
     if kind == "date" and not hint:
         hint = _("例如 2026-10-13")
-    shown = "true" if value is True else "" if value is None or value is False else str(value)
+    shown = "true" if value is True else "" if value is None or value is False else money.in_yuan(name, value)
     return Field(
         name=name,
-        label=str(rule.get("title", name)),
+        label=label_of(name, rule),
         kind=kind,
         value="" if kind == "checkboxes" else shown,
         values=tuple(map(str, value)) if isinstance(value, list) else (),
@@ -116,7 +118,7 @@ def _field(name: str, rule: Mapping[str, Any], value: Any, required: bool, error
         error=error,
         choices=choices,
         required=required,
-        attrs=_attrs(rule),
+        attrs=_attrs({"type": "number"} if money.is_fen(name) else rule),
         width="short" if kind in ("number", "date") else "",
     )
 
@@ -160,12 +162,17 @@ def _value(rule: Mapping[str, Any], raw: str) -> Any:
     return raw
 
 
-def answer_in_words(rule: object, value: object) -> str:
+def label_of(name: str, rule: Mapping[str, Any]) -> str:
+    """Return a question as people read it."""
+    return money.label(name, str(rule.get("title", name)))
+
+
+def answer_in_words(name: str, rule: Mapping[str, Any], value: object) -> str:
     """Return an answer as people read it."""
     if value is None:
         return ""
     if value is True or value is False:
         return _("是") if value else _("否")
-    labels = {one.value: one.label for one in choices_of(rule)}  # type: ignore[arg-type]
+    labels = {one.value: one.label for one in choices_of(rule.get("items", rule) if isinstance(value, list) else rule)}
     values = value if isinstance(value, list) else [value]
-    return "、".join(labels.get(str(one), str(one)) for one in values)
+    return "、".join(labels.get(str(one), money.in_yuan(name, one)) for one in values)

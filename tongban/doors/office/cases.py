@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by
-from tongban.doors.look.fields import choices_of
+from tongban.doors.look.fields import answer_in_words, label_of
 from tongban.doors.office.views import AT_CASES
 from tongban.doors.visiting import Visitor, visitor
 from tongban.rooms.casework import actions as casework
@@ -157,20 +157,11 @@ def _content(asks: Visitor, found: Seen, hidden: bool) -> dict[str, Any]:
 
 def _answers(form: Any, answers: dict[str, Any]) -> list[tuple[str, str]]:
     """Return questions and answers in the order of the form."""
-    told = []
-    for name, rule in form.get("properties", {}).items():
-        if name not in answers:
-            continue
-        value = answers[name]
-        labels = {
-            one.value: one.label for one in choices_of(rule.get("items", rule) if isinstance(value, list) else rule)
-        }
-        shown = value if isinstance(value, list) else [value]
-        words = [
-            _("是") if one is True else _("否") if one is False else labels.get(str(one), str(one)) for one in shown
-        ]
-        told.append((str(rule.get("title", name)), "、".join(words)))
-    return told
+    return [
+        (label_of(name, rule), answer_in_words(name, rule, answers[name]))
+        for name, rule in form.get("properties", {}).items()
+        if name in answers
+    ]
 
 
 def _materials(found: Seen) -> list[Material]:

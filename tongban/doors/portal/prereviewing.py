@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by
-from tongban.doors.look.fields import Field, answer_in_words
+from tongban.doors.look.fields import Field, answer_in_words, label_of
 from tongban.doors.look.signed import sent_on
 from tongban.doors.portal.asking import ANSWERS
 from tongban.doors.visiting import Visitor, visitor
@@ -82,7 +82,7 @@ def page(request: HttpRequest, case_id: UUID) -> HttpResponse:
             "look": look_of(view),
             "chosen": [o.label for one in item.situations for o in one.options if o.code in view.options],
             "answers": [
-                (str(rule.get("title", name)), answer_in_words(rule, view.answers.get(name)))
+                (label_of(name, rule), answer_in_words(name, rule, view.answers.get(name)))
                 for name, rule in properties.items()
             ],
             "papers": _given(item, view),

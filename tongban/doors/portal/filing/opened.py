@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by
+from tongban.doors.look.fields import label_of
 from tongban.doors.look.saying import in_words
 from tongban.doors.portal.filing.keeping import applicant as guard
 from tongban.doors.portal.filing.keeping import is_autosave
@@ -56,6 +57,11 @@ class Paper:
         return self.state != "held"
 
     @property
+    def is_form(self) -> bool:
+        """Whether it is the set form on paper, which the answers fill in."""
+        return is_set_form(self.material)
+
+    @property
     def label(self) -> str:
         """Its state in words."""
         return {
@@ -71,6 +77,11 @@ class Paper:
     def tone(self) -> str:
         """Colour of its tag."""
         return {"lacking": "", "paper": "amber", "following": "amber"}.get(self.state, "green")
+
+
+def is_set_form(material: Material) -> bool:
+    """Whether a material is the 申请书 itself: a main one that the applicant writes and that is called so."""
+    return material.main and material.source == "applicant" and material.name.endswith(("表", "书", "单"))
 
 
 @dataclass(frozen=True)
@@ -167,7 +178,7 @@ class Opened:
     def titles(self, names: Sequence[str]) -> str:
         """Return the questions' titles in one line."""
         properties = self.item.form.get("properties", {})
-        return "、".join(f"“{properties.get(name, {}).get('title', name)}”" for name in names)
+        return "、".join(f"“{label_of(name, properties.get(name, {}))}”" for name in names)
 
 
 def opened(request: HttpRequest, draft_id: UUID) -> Opened:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by
 from tongban.doors.look.delivery import DELIVERY
-from tongban.doors.look.fields import answer_in_words
+from tongban.doors.look.fields import answer_in_words, label_of
 from tongban.doors.look.signed import sent_on
 from tongban.doors.portal.filing.keeping import applicant as guard
 from tongban.doors.portal.filing.opened import Opened, on_draft
@@ -105,8 +105,8 @@ def _sections(now: Opened) -> list[tuple[str, list[Line]]]:
     properties = now.item.form.get("properties", {})
     lines = [
         Line(
-            str(properties[name].get("title", name)),
-            answer_in_words(properties[name], now.draft.answers.get(name)),
+            label_of(name, properties[name]),
+            answer_in_words(name, properties[name], now.draft.answers.get(name)),
             now.url("form", page) + back,
             now.faults.get(name, ""),
         )

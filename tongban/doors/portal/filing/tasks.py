@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from tongban.doors.look.fields import label_of
 from tongban.doors.portal.filing.opened import Opened, on_draft
 from tongban.rooms.casework import actions as casework
 from tongban.rooms.casework.queries.prereviewing import prereview_of
@@ -55,7 +56,7 @@ def tasks_of(now: Opened) -> tuple[Task, ...]:
 
 def _form_task(now: Opened, page: int, names: tuple[str, ...]) -> Task:
     properties = now.item.form["properties"]
-    titles = "、".join(str(properties[name].get("title", name)) for name in names)
+    titles = "、".join(label_of(name, properties[name]) for name in names)
     wrong = [name for name in names if name in now.faults]
     begun = any(name in now.draft.answers for name in names)
     label = _("申请表第 {n} 页").format(n=page) if len(now.form_pages) > 1 else _("填写申请表")

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from tongban.doors.portal import printing
 from tongban.doors.portal.filing import asking, papers, prereview, sheets, starting, submitting, tasks
 
 urlpatterns = [
@@ -11,6 +12,7 @@ urlpatterns = [
     path("d/<uuid:draft_id>/prereview/", prereview.ask, name="file-prereview"),
     path("d/<uuid:draft_id>/situations/", asking.situations, name="file-situations"),
     path("d/<uuid:draft_id>/form/<int:page>/", asking.form, name="file-form"),
+    path("d/<uuid:draft_id>/form/paper/", printing.filled, name="file-form-paper"),
     path("d/<uuid:draft_id>/materials/<slug:code>/", papers.paper, name="file-paper"),
     path("d/<uuid:draft_id>/materials/<slug:code>/look/", papers.look, name="file-look"),
     path("d/<uuid:draft_id>/materials/<slug:code>/sheets/", sheets.sheets, name="file-sheets"),

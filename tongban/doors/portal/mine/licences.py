@@ -15,6 +15,7 @@ from tongban.rooms.catalogue import queries as catalogue
 from tongban.rooms.ledger import actions as ledger
 from tongban.rooms.licences import queries as licences
 from tongban.rooms.people import queries as people
+from tongban.rulebook import money
 from tongban.rulebook.errors import Refused
 
 
@@ -41,14 +42,14 @@ def page(request: HttpRequest, licence_id: UUID) -> HttpResponse:
     except Refused:
         facts = {}
     day = clock.today()
-    labels = {one.name: one.label for one in catalogue.kind(found.kind).fields}
+    labels = {one.name: money.label(one.name, one.label) for one in catalogue.kind(found.kind).fields}
     uses = licences.uses_of(licence_id)
     names = {one.code: one.name for one in catalogue.listed(asks.county, day)} if uses else {}
     context = {
         "licence": found,
         "valid": found.is_valid(day),
         "issuer": _unit(found.county, found.issuer),
-        "facts": [(labels.get(name, name), value) for name, value in facts.items() if value],
+        "facts": [(labels.get(name, name), money.in_yuan(name, value)) for name, value in facts.items() if value],
         "document": licences.document_of_licence(licence_id),
         "uses": [(one, names.get(one.item, one.item)) for one in uses],
     }

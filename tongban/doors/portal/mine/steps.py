@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by
-from tongban.doors.look.fields import Field, from_schema, read_schema
+from tongban.doors.look.fields import Field, answer_in_words, from_schema, label_of, read_schema
 from tongban.doors.portal.filing.keeping import applicant as guard
 from tongban.doors.portal.filing.papers import accept_of, bound_at_once, formats_of, how_many
 from tongban.doors.portal.mine.cases import following, name_of, signing
@@ -221,4 +221,8 @@ def _told(file: CaseFile) -> list[tuple[str, str]]:
     """Return what one signs for: the answers, for her eyes as a party."""
     properties = file.facts.item.form.get("properties", {})
     said = answers_of(file)
-    return [(str(properties[name].get("title", name)), str(said[name])) for name in properties if name in said]
+    return [
+        (label_of(name, properties[name]), answer_in_words(name, properties[name], said[name]))
+        for name in properties
+        if name in said
+    ]

@@ -6,6 +6,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
+from tongban.rulebook import money
 from tongban.rulebook.basis import law
 from tongban.rulebook.catalogue.item import Item
 from tongban.rulebook.errors import Refused, Sentence
@@ -52,15 +53,20 @@ def _sentence(item: Item, error: ValidationError) -> str:
     properties = item.form.get("properties", {})
     if error.validator == "required":
         wanted = [name for name in error.validator_value if name not in error.instance]
-        return "、".join(f"“{properties.get(name, {}).get('title', name)}”没有填" for name in wanted)
+        return "、".join(f"“{_title(properties, name)}”没有填" for name in wanted)
     name = str(error.path[0]) if error.path else ""
-    title = properties.get(name, {}).get("title", name)
-    return f"“{title}”{_fault(item, name, error)}"
+    return f"“{_title(properties, name)}”{_fault(item, name, error)}"
+
+
+def _title(properties: Mapping[str, Any], name: str) -> str:
+    return money.label(name, str(properties.get(name, {}).get("title", name)))
 
 
 def _fault(item: Item, name: str, error: ValidationError) -> str:
     told = item.form.get("properties", {}).get(name, {}).get("x-message")
-    return told or Sentence(_WORDS.get(str(error.validator), _WORDS["other"]), {"value": error.validator_value})
+    return told or Sentence(
+        _WORDS.get(str(error.validator), _WORDS["other"]), {"value": money.in_yuan(name, error.validator_value)}
+    )
 
 
 _WORDS = {

@@ -21,6 +21,7 @@ from tongban.rooms.licences.models import Document, Licence
 from tongban.rooms.licences.paper import county_words
 from tongban.rooms.licences.paper.wording import ACTS, KINDS
 from tongban.rooms.people import queries as people
+from tongban.rulebook import money
 from tongban.rulebook.basis import design
 from tongban.rulebook.catalogue import Item
 from tongban.rulebook.catalogue.proceedings import ALL as PROCEEDINGS
@@ -193,7 +194,11 @@ def _records(of: Source) -> list[Data]:
         wanted = [(field.name, field.label) for field in catalogue.kind(result.licence_kind).fields]
     else:
         wanted = [(name, rule.get("title", name)) for name, rule in of.item.form.get("properties", {}).items()]
-    return [{"label": label, "value": text} for name, label in wanted if (text := text_of(answers.get(name)))]
+    return [
+        {"label": money.label(name, label), "value": money.in_yuan(name, text)}
+        for name, label in wanted
+        if (text := text_of(answers.get(name)))
+    ]
 
 
 def _lapse(of: Source) -> Data:
@@ -335,7 +340,10 @@ def licence_data(row: Licence, facts: Mapping[str, str], case_number: str, item:
         "issued_on": row.issued_on,
         "licence_name": kind.name,
         "holder": name,
-        "records": [{"label": field.label, "value": facts[field.name]} for field in kind.fields],
+        "records": [
+            {"label": money.label(one.name, one.label), "value": money.in_yuan(one.name, facts[one.name])}
+            for one in kind.fields
+        ],
         "licence_id": row.identifier,
         "valid_from": row.valid_from,
         "bases": item.bases if item is not None else (design("历史证照经核对后补录入库"),),

@@ -26,6 +26,7 @@ from tongban.rooms.licences.queries.licences import of_person, opened
 from tongban.rooms.people import queries as people
 from tongban.rooms.questions import ask
 from tongban.rulebook import clock as time
+from tongban.rulebook import money
 from tongban.rulebook.basis import law
 from tongban.rulebook.catalogue import LicenceKind
 from tongban.rulebook.clock import Limit, Unit
@@ -149,7 +150,7 @@ def use_licences(file: CaseFile, outcome: Outcome, now: datetime, context: Mappi
 def fill(kind: LicenceKind, given: Mapping[str, Any]) -> dict[str, str]:
     """Return the text of every field of the licence.  Raises ``Refused("licence_field_missing")`` naming what lacks."""
     facts = {field.name: text_of(given.get(field.name)) for field in kind.fields}
-    lacking = [field.label for field in kind.fields if not facts[field.name]]
+    lacking = [money.label(field.name, field.label) for field in kind.fields if not facts[field.name]]
     if lacking:
         raise Refused(
             "licence_field_missing",
