@@ -14,6 +14,7 @@ from tongban.doors.admin.lists import Cell
 from tongban.doors.admin.staff import day_of
 from tongban.doors.guards import guarded_by, staff
 from tongban.doors.look.cells import harmless_row
+from tongban.doors.look.chosen import chosen_id
 from tongban.doors.look.fields import Choice, Field
 from tongban.doors.look.paging import PER_PAGE, number_of, paged
 from tongban.doors.visiting import visitor
@@ -148,7 +149,7 @@ def _asked(request: HttpRequest) -> tuple[date, date, str, UUID | None]:
         if found is None:
             raise Refused("staff_unknown", _("没有这个工号。请核对。"))
         who = f"staff:{found.id}"
-    subject = lists.one_id(asked["subject"].strip()) if asked.get("subject", "").strip() else None
+    subject = chosen_id(asked["subject"].strip()) if asked.get("subject", "").strip() else None
     return first, last, who, subject
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from tongban.doors.admin import lists
 from tongban.doors.admin.lists import Cell
 from tongban.doors.admin.staff import officer
+from tongban.doors.look.chosen import chosen_id
 from tongban.doors.look.fields import Choice, Field
 from tongban.doors.look.paging import PER_PAGE, number_of, paged
 from tongban.doors.visiting import visitor
@@ -99,7 +100,7 @@ def differences(request: HttpRequest) -> HttpResponse:
     no = None
     if request.method == "POST":
         try:
-            chosen = lists.one_id(request.POST.get("difference", ""))
+            chosen = chosen_id(request.POST.get("difference", ""))
             how, note = request.POST.get("how", ""), request.POST.get("note", "")
             lists.once(
                 request,
@@ -245,7 +246,7 @@ def _act_on_withheld(request: HttpRequest) -> str:
             raise Refused("department_missing", _("请选择是哪个部门没有开放。"))
         lists.once(request, told, lambda: str(actions.register_withheld(asks.county, actor=asks.who.name, **told)))
         return _("已登记。")
-    chosen = lists.one_id(typed.get("withheld", ""))
+    chosen = chosen_id(typed.get("withheld", ""))
     if "urge" in typed:
         lists.once(
             request,

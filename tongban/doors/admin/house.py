@@ -13,6 +13,7 @@ from tongban.doors.admin import lists
 from tongban.doors.admin.lists import Cell
 from tongban.doors.admin.years import CALENDAR_ENDS
 from tongban.doors.guards import guarded_by, staff
+from tongban.doors.look.chosen import chosen_id
 from tongban.doors.look.fields import Choice, Field
 from tongban.doors.visiting import Visitor, visitor
 from tongban.rooms import calendars as known_days
@@ -91,7 +92,7 @@ def hall(request: HttpRequest, code: str) -> HttpResponse:
     no = None
     if request.method == "POST":
         try:
-            zone = lists.one_id(request.POST.get("in_zone" if "add" in request.POST else "to_zone", ""))
+            zone = chosen_id(request.POST.get("in_zone" if "add" in request.POST else "to_zone", ""))
             if "add" in request.POST:
                 number = request.POST.get("number", "").strip()
                 if not number or len(number) > 8:
@@ -99,7 +100,7 @@ def hall(request: HttpRequest, code: str) -> HttpResponse:
                 lists.once(request, ["add_window", zone, number], lambda: str(_add_window(asks, zone, number)))
                 messages.success(request, _("窗口已设立。"))
             else:
-                window = lists.one_id(request.POST.get("window", ""))
+                window = chosen_id(request.POST.get("window", ""))
                 lists.once(request, ["reassign_window", window, zone], lambda: _move_window(asks, window, zone))
                 messages.success(request, _("窗口已调整，下一个号起按新专区叫。"))
             return redirect("admin-hall", code)
@@ -143,7 +144,7 @@ def seals(request: HttpRequest) -> HttpResponse:
     no = None
     if request.method == "POST":
         try:
-            chosen = lists.one_id(request.POST.get("seal", ""))
+            chosen = chosen_id(request.POST.get("seal", ""))
             if chosen not in {one.id for one in licensed.seals(asks.county)}:
                 raise Refused("seal_unknown", _("印章登记里没有这枚印章。请重新选择。"))
             reason, by = request.POST.get("reason", ""), asks.who.name
@@ -230,7 +231,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             if "revoke" in request.POST:
-                chosen = lists.one_id(request.POST["revoke"])
+                chosen = chosen_id(request.POST["revoke"])
                 if chosen not in {one.id for one in queries.tokens(asks.county)}:
                     raise Refused("token_not_found", _("没有这个令牌。请刷新后再看。"))
                 people.revoke_token(chosen, actor=asks.who.name)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -55,14 +54,6 @@ def show(request: HttpRequest, template: str, no: Refused | None = None, **conte
 def when(value: datetime | None) -> str:
     """Return a moment in words, or a dash."""
     return moment(value) or "—"
-
-
-def one_id(text: str) -> UUID:
-    """Return an id that was chosen on a page.  Raises ``Refused("choice_wrong")``."""
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Refused("choice_wrong", _("没有这个选项。请从页面上选择。")) from None
 
 
 def once(request: HttpRequest, what: object, act: Callable[[], Any]) -> Any:

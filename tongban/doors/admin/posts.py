@@ -14,6 +14,7 @@ from tongban.doors.admin.imports import TABLES
 from tongban.doors.admin.lists import Cell
 from tongban.doors.admin.staff import day_of, officer, two_officers
 from tongban.doors.admin.wording import READERS
+from tongban.doors.look.chosen import chosen_id
 from tongban.doors.look.fields import Choice, Field
 from tongban.doors.look.paging import PER_PAGE, number_of, paged
 from tongban.doors.visiting import visitor
@@ -154,7 +155,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
     no = None
     if request.method == "POST":
         try:
-            chosen = lists.one_id(request.POST.get("proposal", ""))
+            chosen = chosen_id(request.POST.get("proposal", ""))
             if "confirm" in request.POST:
                 people.confirm_proposal(chosen, by=asks.staff)
                 messages.success(request, _("已确认，即刻生效。"))
@@ -207,12 +208,12 @@ def _wanted(request: HttpRequest, found: queries.PostRow) -> tuple[str, dict[str
     typed = request.POST
     if "end" in typed:
         return "end_holding", {
-            "holding": str(lists.one_id(typed["end"])),
+            "holding": str(chosen_id(typed["end"])),
             "on": clock.today().isoformat(),
             "of": found.code,
         }
     if "withdraw" in typed:
-        return "withdraw_authority", {"authority": str(lists.one_id(typed["withdraw"])), "of": found.code}
+        return "withdraw_authority", {"authority": str(chosen_id(typed["withdraw"])), "of": found.code}
     if "hold" in typed:
         number = typed.get("staff", "").strip()
         who = queries.staff_numbered(visitor(request).county, number)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from tongban.doors.counter.windows import AT_DESK, show
 from tongban.doors.guards import guarded_by
+from tongban.doors.look.chosen import id_in
 from tongban.doors.look.fields import Choice, Field
 from tongban.doors.visiting import Visitor, visitor
 from tongban.rooms import clock
@@ -172,10 +173,7 @@ def _page(person_id: UUID, going: str) -> str:
 
 def _going(request: HttpRequest) -> str:
     """For whom an agent is being looked for."""
-    try:
-        return str(UUID(request.POST.get("for", ""))) if request.POST.get("for") else ""
-    except ValueError:
-        return ""
+    return str(id_in(request.POST.get("for")) or "")
 
 
 def _fresh(said: str) -> dict[str, str]:
@@ -189,11 +187,8 @@ def _fresh(said: str) -> dict[str, str]:
 
 
 def _agent(request: HttpRequest) -> queries.PersonView | None:
-    try:
-        by = UUID(request.GET.get("by", ""))
-    except ValueError:
-        return None
-    found = queries.persons_by_id([by]).get(by)
+    by = id_in(request.GET.get("by"))
+    found = queries.persons_by_id([by]).get(by) if by else None
     return found if found is not None and found.county == visitor(request).county else None
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from tongban.doors.counter.windows import desk_of, show
 from tongban.doors.guards import any_staff, guarded_by
+from tongban.doors.look.chosen import chosen_id
 from tongban.doors.look.fields import Choice, Field
 from tongban.doors.visiting import Visitor, visitor
 from tongban.rooms import clock
@@ -110,34 +111,34 @@ def _take(asks: Visitor, given: dict[str, str]) -> str:
 
 
 def _answer(asks: Visitor, given: dict[str, str]) -> str:
-    waiting.answer_question(_id(given["question"]), given["text"], by=asks.staff.staff_id, actor=asks.who.name)
+    waiting.answer_question(chosen_id(given["question"]), given["text"], by=asks.staff.staff_id, actor=asks.who.name)
     return _("已登记答复。")
 
 
 def _hand_over(asks: Visitor, given: dict[str, str]) -> str:
     me = asks.staff.staff_id
-    waiting.hand_over_question(_id(given["question"]), _id(given["to"]), by=me, actor=asks.who.name)
+    waiting.hand_over_question(chosen_id(given["question"]), chosen_id(given["to"]), by=me, actor=asks.who.name)
     return _("已转交，等对方接手；接手前仍由您负责。")
 
 
 def _accept(asks: Visitor, given: dict[str, str]) -> str:
-    waiting.accept_question(_id(given["question"]), by=asks.staff.staff_id, actor=asks.who.name)
+    waiting.accept_question(chosen_id(given["question"]), by=asks.staff.staff_id, actor=asks.who.name)
     return _("已接手，从现在起由您负责。")
 
 
 def _decline(asks: Visitor, given: dict[str, str]) -> str:
-    waiting.decline_question(_id(given["question"]), by=asks.staff.staff_id, actor=asks.who.name)
+    waiting.decline_question(chosen_id(given["question"]), by=asks.staff.staff_id, actor=asks.who.name)
     return _("已退回，仍由原来的同事负责。")
 
 
 def _away(asks: Visitor, given: dict[str, str]) -> str:
     first, last = _day(given["first"]), _day(given["last"])
-    waiting.name_stand_in(asks.staff.staff_id, _id(given["to"]), first, last, actor=asks.who.name)
+    waiting.name_stand_in(asks.staff.staff_id, chosen_id(given["to"]), first, last, actor=asks.who.name)
     return _("已登记。您离岗期间，您的问题由这位同事代管。")
 
 
 def _back(asks: Visitor, given: dict[str, str]) -> str:
-    waiting.end_absence(_id(given["absence"]), by=asks.staff.staff_id, actor=asks.who.name)
+    waiting.end_absence(chosen_id(given["absence"]), by=asks.staff.staff_id, actor=asks.who.name)
     return _("已登记回岗。")
 
 
@@ -150,13 +151,6 @@ DOINGS: dict[str, Callable[[Visitor, dict[str, str]], str]] = {
     "away": _away,
     "back": _back,
 }
-
-
-def _id(value: str) -> UUID:
-    try:
-        return UUID(value)
-    except ValueError:
-        raise Refused("choice_missing", _("请先从列表中选择，再提交。")) from None
 
 
 def _day(value: str) -> date:

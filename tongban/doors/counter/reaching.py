@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from tongban.doors.counter.windows import show
 from tongban.doors.guards import guarded_by, staff
+from tongban.doors.look.chosen import chosen_id
 from tongban.doors.look.fields import Choice, Field
 from tongban.doors.visiting import visitor
 from tongban.rooms import clock
@@ -72,7 +73,7 @@ def appointment(request: HttpRequest, person_id: UUID) -> HttpResponse:
     if request.method == "POST":
         try:
             seat = waiting.book(
-                _uuid(request.POST.get("session", "")),
+                chosen_id(request.POST.get("session", "")),
                 who.id,
                 actor=asks.who.name,
                 key=request.POST.get("key", "")[:60],
@@ -130,10 +131,3 @@ def _somebody(request: HttpRequest, person_id: UUID) -> queries.PersonView:
 def _noted(person_id: UUID, number: str, actor: str) -> str:
     people.note_phone(person_id, number, actor=actor)
     return ""
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Refused("session_unknown", _("没有找到这个场次。请重新选择。")) from None

@@ -15,6 +15,7 @@ from tongban.doors.counter.finding import LEVELS
 from tongban.doors.counter.windows import AT_DESK, Desk, desk_of, show
 from tongban.doors.guards import guarded_by
 from tongban.doors.look import fields as forms
+from tongban.doors.look.chosen import id_in
 from tongban.doors.look.fields import Choice, Field
 from tongban.doors.look.saying import in_words
 from tongban.doors.visiting import Visitor, visitor
@@ -105,13 +106,13 @@ def receive(request: HttpRequest, person_id: UUID, code: str) -> HttpResponse:
 
 def _taking(request: HttpRequest, person_id: UUID, code: str) -> Taking:
     asks, day = visitor(request), clock.today()
-    people_here = queries.persons_by_id([one for one in (person_id, _uuid(request.GET.get("by"))) if one])
+    people_here = queries.persons_by_id([one for one in (person_id, id_in(request.GET.get("by"))) if one])
     applicant = people_here.get(person_id)
-    by = people_here.get(_uuid(request.GET.get("by")) or person_id)
+    by = people_here.get(id_in(request.GET.get("by")) or person_id)
     if applicant is None or applicant.county != asks.county or by is None or by.county != asks.county:
         raise Http404
     slip = None
-    draft_id = _uuid(request.GET.get("draft"))
+    draft_id = id_in(request.GET.get("draft"))
     if draft_id is not None:
         slip = waited.slip_of_case(draft_id)
     found = catalogue.in_force(asks.county, code, slip.day if slip else day)
@@ -185,7 +186,7 @@ def _taken(request: HttpRequest, taking: Taking) -> HttpResponse:
     answers = forms.read_schema(taking.item.form, request.POST)
     said = {key[2:]: str(value) for key, value in request.POST.items() if key.startswith("m-")}
     reasons = {key[2:]: str(value).strip() for key, value in request.POST.items() if key.startswith("r-")}
-    stored = {key[2:]: found for key, value in request.POST.items() if key.startswith("k-") and (found := _uuid(value))}
+    stored = {key[2:]: found for key, value in request.POST.items() if key.startswith("k-") and (found := id_in(value))}
     do = request.POST.get("do", "")
     wrong: dict[str, str] = {}
     try:
@@ -301,7 +302,7 @@ def _offers(
         elif state == FILE and code in stored:
             offers[code] = Offer(file_id=stored[code])
         elif state == KEPT and code in kept:
-            file_id = _uuid(kept[code]["file_id"])
+            file_id = id_in(kept[code]["file_id"])
             offers[code] = Offer(file_id=file_id, paper=file_id is None)
         else:
             lacking.append(code)
@@ -380,10 +381,3 @@ def _may_accept(taking: Taking) -> bool:
 
 def _draft_id(taking: Taking) -> UUID | None:
     return taking.draft.id if taking.draft else None
-
-
-def _uuid(value: Any) -> UUID | None:
-    try:
-        return UUID(str(value)) if value else None
-    except ValueError:
-        return None

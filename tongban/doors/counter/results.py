@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from tongban.doors.counter.finding import CASE, people_named
 from tongban.doors.counter.windows import show
 from tongban.doors.guards import guarded_by, staff
+from tongban.doors.look.chosen import id_in
 from tongban.doors.look.paging import PER_PAGE
 from tongban.doors.visiting import visitor
 from tongban.rooms import clock
@@ -44,7 +45,7 @@ def index(request: HttpRequest) -> HttpResponse:
         else:
             context |= {"rows": (), "twins": people_named(asks.county, said)}
         return show(request, "results", context)
-    context["rows"], following = ready(asks.who, asks.county, after=_after(request), most=PER_PAGE)
+    context["rows"], following = ready(asks.who, asks.county, after=id_in(request.GET.get("after")), most=PER_PAGE)
     context["following"] = following
     return show(request, "results", context)
 
@@ -106,10 +107,3 @@ def _delivered(request: HttpRequest, case_id: UUID) -> HttpResponse:
     told = _("已送达。请打印送达回证，由领取人签名。") if way == "window" else _("已登记送达。")
     messages.success(request, told)
     return redirect("counter-case", case_id)
-
-
-def _after(request: HttpRequest) -> UUID | None:
-    try:
-        return UUID(request.GET.get("after", ""))
-    except ValueError:
-        return None

@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from tongban.doors.look.chosen import id_in
 from tongban.doors.look.fields import Choice, Field
 from tongban.rooms import clock
 from tongban.rooms.casework.actions import Told
@@ -104,13 +105,7 @@ def _limit(said: QueryDict) -> Limit | None:
 
 
 def _ids(values: list[str]) -> list[UUID]:
-    found = []
-    for value in values:
-        try:
-            found.append(UUID(value))
-        except ValueError:
-            continue
-    return found
+    return [found for one in values if (found := id_in(one))]
 
 
 def _long(name: str, label: str, *, required: bool, hint: str = "") -> Callable[[Seen, Step, QueryDict], list[Field]]:

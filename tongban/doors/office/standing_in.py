@@ -1,7 +1,6 @@
 """审批: who stands in for a post while its holder is away, by a written order."""
 
 from datetime import date
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by
+from tongban.doors.look.chosen import chosen_id
 from tongban.doors.look.fields import Choice, Field
 from tongban.doors.look.sending import sent_once
 from tongban.doors.office.views import OFFICE
@@ -28,6 +28,7 @@ _ABOUT = {
     "stand_in_vacant": "by",
     "stand_in_self": "by",
     "post_unknown": "by",
+    "choice_missing": "by",
     "day_wrong": "from",
 }
 
@@ -75,7 +76,7 @@ def _change(asks: Visitor, request: HttpRequest) -> None:
     if end := said.get("end", ""):
 
         def ended() -> str:
-            people.end_stand_in(_id(end), actor=asks.staff)
+            people.end_stand_in(chosen_id(end), actor=asks.staff)
             return ""
 
         sent_once(request, ["end-stand-in", end], ended)
@@ -83,8 +84,8 @@ def _change(asks: Visitor, request: HttpRequest) -> None:
 
     def appoint() -> str:
         made = people.appoint_stand_in(
-            _id(said.get("post", "")),
-            _id(said.get("by", "")),
+            chosen_id(said.get("post", "")),
+            chosen_id(said.get("by", "")),
             valid_from=_day(said.get("from", "")),
             valid_until=_day(said.get("until", "")),
             order_text=said.get("order", ""),
@@ -116,13 +117,6 @@ def _fields(powers: queries.Powers, asks: Visitor, below: list[queries.PostView]
         Field("until", _("到哪天止（含当天）"), "date", get("until", ""), width="short"),
         Field("order", _("书面安排的名称和文号"), "text", get("order", ""), attrs=(("maxlength", "200"),)),
     ]
-
-
-def _id(value: str) -> UUID:
-    try:
-        return UUID(value)
-    except ValueError:
-        raise Refused("post_unknown", _("请从列表中选择岗位。")) from None
 
 
 def _day(value: str) -> date:

@@ -1,7 +1,5 @@
 """我的账号: where else she is signed in, for whom she acts, in which post he works, how the pages look."""
 
-from uuid import UUID
-
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from tongban.doors.guards import anyone, guarded_by, person, signed_in
+from tongban.doors.look.chosen import chosen_id
 from tongban.doors.signin import forms
 from tongban.doors.signin.first_page import first_page
 from tongban.doors.visiting import BIG_TEXT, COOKIE, LANGUAGE, visitor
@@ -43,7 +42,7 @@ def account(request: HttpRequest) -> HttpResponse:
             ended = people.sign_out_everywhere(signed.account_id, but=signed.sign_in_id)
             messages.success(request, _("已在其他 {n} 处退出登录。").format(n=ended))
         elif "end" in request.POST:
-            people.sign_out(_id(request.POST["end"]), account_id=signed.account_id)
+            people.sign_out(chosen_id(request.POST["end"]), account_id=signed.account_id)
             messages.success(request, _("那一处已退出登录。"))
         return redirect("account")
     day = clock.today()
@@ -66,8 +65,8 @@ def acting(request: HttpRequest) -> HttpResponse:
     assert signed is not None, "the guard saw to it"
     onward = forms.safe_next(request)
     if request.method == "POST":
-        chosen = request.POST.get("who", "")
-        people.act_for(signed.sign_in_id, _id(chosen) if chosen else None)
+        who = request.POST.get("who", "")
+        people.act_for(signed.sign_in_id, chosen_id(who) if who else None)
         return redirect(onward or "home")
     principals = {one.person_id: one for one in queries.acts_for(asks.person_id, clock.today())}.values()
     context = {"principals": principals, "acting": asks.acting_for, "name": signed.name, "next": onward}
@@ -83,9 +82,9 @@ def post(request: HttpRequest) -> HttpResponse:
         raise Refused("for_staff", _("只有工作人员有岗位可换。"))
     onward = forms.safe_next(request)
     if request.method == "POST":
-        chosen = _id(request.POST.get("post", ""))
-        people.change_post(signed.sign_in_id, chosen)
-        return redirect(onward or first_page(chosen))
+        post_id = chosen_id(request.POST.get("post", ""))
+        people.change_post(signed.sign_in_id, post_id)
+        return redirect(onward or first_page(post_id))
     held = queries.powers().posts_of(signed.staff_id, clock.today())
     return render(request, "signin/post.html", {"posts": held, "here": signed.post_id, "next": onward})
 
@@ -110,10 +109,3 @@ def prefer(request: HttpRequest) -> HttpResponse:
 
 def _way(code: str) -> str:
     return {"password": _("密码"), "code": _("验证码"), "oidc": _("统一身份认证"), "demo": _("演示")}.get(code, code)
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Refused("choice_unknown", _("没有这个选项。请从页面上选择。")) from None

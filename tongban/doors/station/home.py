@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by, staff
+from tongban.doors.look.chosen import id_in
 from tongban.doors.visiting import Visitor, visitor
 from tongban.rooms import clock
 from tongban.rooms.casework.actions import Who
@@ -27,7 +28,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """Show the station's cases, and the way to all that is done here."""
     asks = visitor(request)
     site = queries.site(asks.staff.site_id)
-    rows, following = lines(asks.who, asks.county, site=site.id, after=_after(request), most=MOST)
+    rows, following = lines(asks.who, asks.county, site=site.id, after=id_in(request.GET.get("after")), most=MOST)
     own, _more = lines(Who("person", asks.staff.person_id), asks.county, after=None, most=MOST)
     # What she filed for herself is no business of the station: only what she filed as somebody's agent.
     mine = [one for one in own if one.channel == "village"]
@@ -85,13 +86,6 @@ def to_check(asks: Visitor, *, most: int = 50) -> tuple[queries.MandateView, ...
 def _counts(site_id: UUID) -> dict[str, int]:
     rows = waited.slips(site_id)
     return {state: sum(one.state == state for one in rows) for state in ("reserved", "missing")}
-
-
-def _after(request: HttpRequest) -> UUID | None:
-    try:
-        return UUID(request.GET.get("after", ""))
-    except ValueError:
-        return None
 
 
 def found_one(county: str, said: str) -> queries.PersonView:

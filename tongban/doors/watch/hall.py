@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by, staff
+from tongban.doors.look.chosen import chosen_id
 from tongban.doors.look.fields import Choice
 from tongban.doors.look.paging import PER_PAGE, number_of, paged
 from tongban.doors.visiting import Visitor, visitor
@@ -86,7 +87,7 @@ def questions(request: HttpRequest) -> HttpResponse:
 
 
 def _assigned(asks: Visitor, question: str, to: str) -> str:
-    waiting.assign_question(_id(question), _id(to), actor=asks.who.name)
+    waiting.assign_question(chosen_id(question), chosen_id(to), actor=asks.who.name)
     return ""
 
 
@@ -130,10 +131,3 @@ def _share(part: int, whole: int) -> str:
 def _name(staff_id: UUID) -> str:
     one = known.powers().staff.get(staff_id)
     return one.name if one else ""
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Refused("choice_missing", "请先从列表中选择，再提交。") from None

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by
+from tongban.doors.look.chosen import chosen_id
 from tongban.doors.look.sending import sent_once
 from tongban.doors.portal.filing.keeping import applicant as guard
 from tongban.doors.visiting import visitor
@@ -37,7 +38,7 @@ def page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             booked = booking.book(
-                _uuid(request.POST.get("session", "")),
+                chosen_id(request.POST.get("session", "")),
                 asks.person_id,
                 actor=asks.who.name,
                 key=request.POST.get("key", "")[:60],
@@ -88,10 +89,3 @@ def cancel(request: HttpRequest, seat_id: UUID) -> HttpResponse:
         messages.success(request, _("已取消预约，名额已让给别人。"))
         return redirect("mine-appointments")
     return render(request, "mine/cancel.html", {"seat": seat})
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Refused("session_unknown", _("没有找到这个场次。请重新选择。")) from None
