@@ -70,3 +70,27 @@ def test_a_clerk_without_the_power_enters_nothing(county, handed_over):
         nobody = Who("person", county.citizen().id)
         actions.enter_by_hand(handed_over.id, result="granted", on=handed_over.handed_at.date(), who=nobody)
     assert (state_of(handed_over), queries.messages_of(handed_over.id)) == ("elsewhere", ())
+
+
+@pytest.mark.parametrize("sent", [True, False], ids=["as a twin", "not sent yet"])
+def test_two_results_under_long_keys_that_begin_alike_are_two(county, sent):
+    """The API takes keys of 80 characters: none of them is cut, or the second result would be taken for the first."""
+    from tests.doors.api.conftest import Tokens
+    from tongban.rooms.casework import actions as casework
+    from tongban.rooms.exchange import actions
+
+    with county.at(2026, 9, 22):
+        actions.register_system(county.code, SYSTEM, "省社会保险系统", actor="house", adapter="simulator")
+        clerk = Tokens().staff(county.able("examine", ITEM))
+        for n in range(2):
+            filing = county.filing(ITEM, applicant=county.citizen("示例县示例餐饮有限公司"))
+            case_id = casework.file_case(filing, county.citizen(AGENT)).case_id
+            casework.accept(case_id, county.able("accept", ITEM))
+            casework.hand_over(case_id, casework.Who("house"), system=SYSTEM)
+            if sent:
+                actions.send_case(case_id, SYSTEM)
+            body = {"decided_on": "2026-09-22", "outside_number": f"SB-{n}"}
+            for _ in range(2):
+                path, key = f"/cases/{case_id}/steps/granted_elsewhere", "k" * 79 + str(n)
+                answer = clerk.post(path, body, key=key)
+                assert (answer.status_code, answer.told.get("state")) == (200, "granted"), answer.told

@@ -285,7 +285,7 @@ def _elsewhere(result: str) -> Callable[[Seen, Asked, Any], Done]:
                 result=result,
                 outside_number=body.outside_number,
                 decided_on=body.decided_on,
-                message_id=by.key[:60],
+                message_id=by.key,
                 who=by.who,
             )
         exchange.enter_by_hand(

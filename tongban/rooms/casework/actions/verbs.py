@@ -284,7 +284,7 @@ def outside_result(
     notes = {"outside_number": crypto.digest(outside_number), "decided_on": decided_on, "manual": who is not None}
     taker = who or Who("outside")
     plan = Plan(notes=notes, texts={"outside": outside_number})
-    return take(case_id, f"{result}_elsewhere", taker, plan, key=f"outside:{message_id}")
+    return take(case_id, f"{result}_elsewhere", taker, plan, key=f"outside:{crypto.digest(message_id)}")
 
 
 def rate(case_id: UUID, who: Who, plan: Plan | Planner, *, asked: object = None, key: str = "") -> Done:
