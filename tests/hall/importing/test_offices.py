@@ -70,6 +70,24 @@ def test_a_bad_unit_is_named_and_nothing_is_written(county, bring, change, said)
     assert queries.units("990127") == before
 
 
+def test_one_credit_code_is_one_units_alone(county, bring):
+    """Two rows of a table, or a row and a unit that is there: the report says in which row, and whose it is."""
+    from tongban.rooms.people import queries
+
+    before, twice = queries.units("990127"), agency(831)
+    result = bring("orgs", [unit("one", 831), unit("two", 832), unit("three", 831)])
+    assert (result.status, queries.units("990127") == before) == (1, True)
+    (wrong,) = result.of("错误")
+    assert wrong[0] == "4"
+    assert f"统一社会信用代码 {twice} 已是单位“示例县水利局”（one）的" in "".join(wrong)
+    known = queries.unit("990127", "scjg")
+    result = bring("orgs", [unit("four", 833) | {"统一社会信用代码": known.credit_code.lower()}])
+    assert f"已是单位“{known.full_name}”（scjg）的" in "".join(result.of("错误")[0])
+    # Where rows may be left out, only the one that comes second is.
+    result = bring("orgs", [unit("one", 831), unit("two", 832), unit("three", 831)], "--keep-going")
+    assert result.outcomes == ["新增", "新增", "有错"]
+
+
 def test_keep_going_takes_the_good_rows(county, bring):
     from tongban.rooms.people import queries
 

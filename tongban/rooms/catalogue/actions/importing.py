@@ -245,6 +245,8 @@ def _units(work: _Work, table: Sequence[Mapping[str, str]]) -> dict[str, str]:
             or by_credit.get(owner)
             or (_new_unit(work, name, owner) if is_known else localcodes.unit_code_for(name))
         )
+        if owner:
+            by_credit.setdefault(owner, found[name])  # another name of the same agency is the same unit
     return found
 
 

@@ -38,11 +38,22 @@ def open_unit(
     parent: str = "",
     valid_from: date | None = None,
 ) -> UUID:
-    """Open a department or office; its agency is registered as a person when it is not known yet."""
+    """Open a department or office; its agency is registered as a person when it is not known yet.
+
+    Raises ``Refused``, among others ``credit_code_taken``: one credit code is one unit's.
+    """
     if not re.fullmatch(r"[a-z][a-z0-9-]{0,15}", code):
         raise Refused("unit_code", "单位代码由小写字母、数字和短横线组成，字母开头，最多 16 位。请重新填写。")
     number = numbers.check_credit_code(credit_code).number
     above = named_unit(county, parent) if parent else None
+    if other := Unit.objects.filter(county=county, credit_code=number, valid_until=None).exclude(code=code).first():
+        raise Refused(
+            "credit_code_taken",
+            "统一社会信用代码 {number} 已是单位“{name}”（{unit}）的，一个代码只能属于一个单位。请核对后改正。",
+            number=number,
+            name=other.full_name,
+            unit=other.code,
+        )
     made = Unit(
         county=words.check_county(county),
         code=code,
