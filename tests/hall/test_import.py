@@ -49,6 +49,26 @@ def test_divisions_and_items_are_brought_in(db, tmp_path, capsys, encoding):
     assert {line["类别"] for line in lines[1:]} == {"待补"}
 
 
+def test_a_division_and_a_report_hold_no_formula(db, tmp_path, capsys):
+    """Nor does what was taken away change when it is brought in again."""
+    from tongban.rooms.people import queries as people
+
+    exporting = importlib.import_module("tongban.hall.commands.export")
+    away, report = tmp_path / "away.csv", tmp_path / "report.csv"
+    assert command.run(asked("divisions", file(tmp_path, DIVISIONS.replace("示例镇", "@SUM(A1)镇")))) == 0
+    parser = ArgumentParser()
+    exporting.arguments(parser)
+    assert exporting.run(parser.parse_args(["divisions", str(away), "--county", "990127"])) == 0
+    assert "\n990127001000,'@SUM(A1)镇,town" in away.read_text(encoding="utf-8-sig").replace("\r", "")
+    assert command.run(asked("divisions", str(away), "--report", str(report))) == 0
+    assert "什么也没有改" in capsys.readouterr().out
+    assert [one.name for one in people.divisions("990127")] == ["示例县", "@SUM(A1)镇"]
+    assert command.run(asked("divisions", file(tmp_path, DIVISIONS + "=1,x,town,9\n"), "--report", str(report))) == 1
+    lines = list(csv.reader(report.open(encoding="utf-8-sig", newline="")))
+    assert [cell for line in lines for cell in line if "=1" in cell and not cell.startswith("'=1")] == []
+    assert any(cell.startswith("'=1") for line in lines for cell in line)
+
+
 def test_a_dry_run_writes_nothing(db, tmp_path, capsys):
     from tongban.rooms.people import queries as people
 

@@ -183,7 +183,7 @@ def test_a_long_list_is_sent_in_portions(county, monkeypatch):
 
 
 def test_no_cell_of_a_file_is_a_formula():
-    from tongban.doors.look.cells import harmless
+    from tongban.rooms.cells import harmless
 
     assert [harmless(one) for one in ("=1+1", "+86", "@x", "-SUM(A1)", "-3", "林")] == [
         "'=1+1",
@@ -193,3 +193,10 @@ def test_no_cell_of_a_file_is_a_formula():
         "-3",
         "林",
     ]
+
+
+def test_a_cell_read_back_is_what_it_was():
+    from tongban.rooms.cells import as_it_was, harmless
+
+    for one in ("=1+1", "'=1+1", "''-x", "'林", "-", "-3", "'", "", "@", "林'"):
+        assert as_it_was(harmless(one)) == one

@@ -104,6 +104,25 @@ def test_a_month_goes_up_with_no_required_column_empty_and_comes_back_equal(own_
     assert (again.new, again.changed, again.gone, again.same) == (0, 0, 0, sum(sent.values()))
 
 
+def test_no_cell_of_a_batch_is_a_formula_and_it_comes_back_as_it_was(county, tmp_path):
+    """People look into a batch with a table program; the receiver's database and our own reading get the words."""
+    from tongban.rooms.casework import actions as casework
+    from tongban.rooms.exchange.national import mirror
+
+    with county.at(2026, 10, 12):
+        case_id = county.accepted()
+        for desk in county.item(row_item()).desks[:-1]:
+            casework.pass_on(case_id, county.able(desk.power, row_item()), opinion='=HYPERLINK("http://x")')
+        casework.grant(case_id, county.able("decide", row_item()), opinion="'+1")
+        push(tmp_path / "one")
+    cells = [cell for name in names() for row in table(tmp_path / "one", name) for cell in row.values()]
+    assert [one for one in cells if one.startswith(("=", "+", "@"))] == []
+    assert {one for one in cells if one.startswith("'")} == {'\'=HYPERLINK("http://x")', "''+1"}
+    assert mirror.read_folder(COUNTY, tmp_path / "one", by="house").refused == []
+    back = {cell for name in names() for row in mirror.rows(COUNTY, name) for cell in row.values()}
+    assert {one for one in back if one.startswith(("=", "+", "'"))} == {'=HYPERLINK("http://x")', "'+1"}
+
+
 def test_the_increments_of_days_add_up_to_the_whole(own_county, tmp_path):
     """Three days pushed one by one, and the same read anew at the end."""
     folders = []

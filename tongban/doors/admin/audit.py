@@ -13,12 +13,12 @@ from tongban.doors.admin import lists
 from tongban.doors.admin.lists import Cell
 from tongban.doors.admin.staff import day_of
 from tongban.doors.guards import guarded_by, staff
-from tongban.doors.look.cells import harmless_row
 from tongban.doors.look.chosen import chosen_id
 from tongban.doors.look.fields import Choice, Field
 from tongban.doors.look.paging import PER_PAGE, number_of, paged
 from tongban.doors.visiting import visitor
 from tongban.rooms import clock
+from tongban.rooms.cells import harmless_row
 from tongban.rooms.ledger import actions, closing
 from tongban.rooms.ledger import queries as ledger
 from tongban.rooms.people import queries

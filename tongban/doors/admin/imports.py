@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from tongban.doors.admin import lists
 from tongban.doors.admin.lists import Cell
 from tongban.doors.admin.staff import two_officers
-from tongban.doors.look.cells import harmless_row
 from tongban.doors.look.fields import Choice, Field
 from tongban.doors.look.paging import PER_PAGE, number_of, paged
 from tongban.doors.visiting import visitor
+from tongban.rooms.cells import harmless_row
 from tongban.rooms.importing import actions, queries
 from tongban.rooms.importing.actions import OF_POWERS
 from tongban.rooms.importing.queries import ImportView, ReportLine

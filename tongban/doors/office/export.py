@@ -9,7 +9,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by
-from tongban.doors.look.cells import harmless_row
 from tongban.doors.look.fields import Field
 from tongban.doors.office.names import Names
 from tongban.doors.office.views import OFFICE, Wanted
@@ -17,6 +16,7 @@ from tongban.doors.visiting import visitor
 from tongban.rooms.casework.queries import desk
 from tongban.rooms.casework.queries.lanes import Narrowed, Tab
 from tongban.rooms.casework.queries.seeing import Sight
+from tongban.rooms.cells import harmless_row
 from tongban.rooms.ledger import actions as ledger
 
 #: Rows of a portion.

@@ -9,12 +9,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by, staff
-from tongban.doors.look.cells import harmless_row
 from tongban.doors.look.paging import number_of, paged
 from tongban.doors.look.saying import in_words
 from tongban.doors.visiting import visitor
 from tongban.doors.watch import charts
 from tongban.doors.watch.periods import Period, asked, months_to
+from tongban.rooms.cells import harmless_row
 from tongban.rooms.ledger import actions as ledger
 from tongban.rooms.people import queries as people
 from tongban.rooms.supervision import queries

@@ -7,7 +7,6 @@
 """
 
 import argparse
-import csv
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
@@ -18,6 +17,7 @@ from typing import Any
 from tongban.hall import state
 from tongban.hall.exchanging import national
 from tongban.hall.progress import track
+from tongban.rooms.cells import Rows
 
 HELP = "导出事项（TOML）、区划（CSV）或国家数据（CSV），可以再导入"
 NEEDS_DJANGO = True
@@ -76,7 +76,7 @@ def _divisions(args: argparse.Namespace) -> int:
     rows = queries.divisions(args.county)
     if rows:
         with args.to.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file)
+            writer = Rows(file)
             writer.writerow(("code", "name", "level", "parent_code"))
             writer.writerows((one.code, one.name, one.level, one.parent_code) for one in rows)
     return len(rows)

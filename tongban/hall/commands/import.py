@@ -12,7 +12,6 @@ licences 历史证照，open-cases 在办件。各表的列见 docs/moving-in.md
 """
 
 import argparse
-import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -23,6 +22,7 @@ from typing import TYPE_CHECKING
 from tongban.hall import state
 from tongban.hall.exchanging import national
 from tongban.hall.progress import Bar
+from tongban.rooms.cells import Rows
 from tongban.rooms.importing import NAMES
 from tongban.rulebook.errors import Refused
 
@@ -107,7 +107,7 @@ def _row_by_row(args: argparse.Namespace) -> int:
             open_ones.enter_context(state.writing(args.report))
             # The mark at the beginning lets office software read it as UTF-8.
             file = open_ones.enter_context(args.report.open("w", encoding="utf-8-sig", newline=""))
-            report = reporting.writing_to(file)
+            report = reporting.writing_to(file, Rows)
         bar = open_ones.enter_context(Bar(f"导入{kind.label}", table.count))
         written = bring_in(
             kind,
@@ -225,6 +225,6 @@ def _save(path: Path | None, lines: Sequence[Line]) -> None:
     ordered = sorted(lines, key=lambda line: line[0])
     # The mark at the beginning lets office software read it as UTF-8.
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
+        writer = Rows(file)
         writer.writerow(_HEADING)
         writer.writerows(ordered)

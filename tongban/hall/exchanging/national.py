@@ -1,7 +1,6 @@
 """``./run export national`` and ``./run import national``: batches out, answers and other batches in."""
 
 import argparse
-import csv
 import os
 import re
 from collections import Counter
@@ -13,6 +12,7 @@ from uuid import UUID
 from tongban.hall import state
 from tongban.hall.arguments import day
 from tongban.hall.progress import Bar
+from tongban.rooms.cells import Rows
 from tongban.rooms.importing import tables
 from tongban.rulebook.errors import Refused
 from tongban.rulebook.indicators import Grade
@@ -181,7 +181,7 @@ def _show_held(waiting: "Sequence[HeldCount]") -> None:
 
 def _save_held(path: Path, rows: "Iterable[HeldView]") -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
+        writer = Rows(file)
         writer.writerow(("表", "表名", "对象", "行标识", "列", "谁发现", "原因代码", "原因", "怎么改"))
         for one in rows:
             found = "接收方反馈" if one.source == "answer" else "报送前检查"
@@ -213,6 +213,6 @@ def _show_refused(
         print(f"  ……共 {len(lines)} 处：{'、'.join(f'{name} {count}' for name, count in kinds.items())}。")
     if report is not None:
         with report.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file)
+            writer = Rows(file)
             writer.writerow(("行", "表", "问题", "怎么改"))
             writer.writerows((*lines, *lacks))

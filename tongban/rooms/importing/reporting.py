@@ -2,7 +2,7 @@
 
 import csv
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TextIO
 
@@ -77,11 +77,14 @@ class Report:
             yield f"  提醒 {where} {many}{place}：{said.sentence}"
 
 
-def writing_to(file: TextIO) -> Report:
-    """Return a report that writes to ``file`` as CSV, with its heading."""
-    writer = csv.writer(file)
-    writer.writerow(HEADING)
-    return Report(writer)
+def writing_to(file: TextIO, writer: Callable[[TextIO], Any] = csv.writer) -> Report:
+    """Return a report that writes to ``file`` as CSV, with its heading.
+
+    ``writer``: ``cells.Rows`` where people open the file as it is.
+    """
+    rows = writer(file)
+    rows.writerow(HEADING)
+    return Report(rows)
 
 
 def ending(wrong: bool, written: bool, *, torn: int = 0, changed: bool = True) -> str:

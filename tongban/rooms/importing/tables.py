@@ -14,6 +14,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tongban.rooms.cells import as_it_was
 from tongban.rulebook.errors import Refused
 
 #: Excel keeps fifteen digits of a number; what stands behind them is gone.
@@ -264,7 +265,7 @@ def _csv_cell(text: str) -> Cell:
         return Cell(f"表格软件在这里写的是“{text}”，不是内容。请在原表中改正后重新导出", "fault")
     if re.fullmatch(r"[0-9](\.[0-9]+)?E\+[0-9]{2}", text):
         return Cell(_DIGITS_GONE, "fault")
-    return Cell(text)
+    return Cell(as_it_was(text))  # a table that was taken away here comes back as it was
 
 
 _A_FORMULA = "这一格是公式。请复制这一列，“选择性粘贴”为数值后再导入"

@@ -16,12 +16,13 @@ from django.db import transaction
 from django.db.models import Max
 
 from tongban.rooms import clock, crypto
+from tongban.rooms.cells import as_it_was
 from tongban.rooms.exchange.national.codes import SERVED, Chosen
 from tongban.rooms.exchange.national.drafting import Drafted, make_drafts
 from tongban.rooms.exchange.national.fields import TABLES, Table
 from tongban.rooms.exchange.national.models import NationalMirror
 from tongban.rooms.exchange.national.rows import Fault, canonical, chunks, fault_of, guid
-from tongban.rooms.exchange.national.sinks import MANIFEST
+from tongban.rooms.exchange.national.sinks import MANIFEST, QUOTED
 from tongban.rooms.ledger import actions as ledger
 from tongban.rulebook.errors import Refused
 from tongban.rulebook.indicators.grades import GradeCodes
@@ -73,11 +74,11 @@ def read_folder(
     last = NationalMirror.objects.filter(county=county).aggregate(last=Max("batch"))["last"]
     if last and manifest["mode"] != "full" and str(manifest["batch"]) < last:
         raise Refused("batch_out_of_order", f"已经读入过更晚的批次 {last}。请按批次先后导入，或导入一次全量。")
-    report = Mirrored(str(manifest["batch"]))
+    report, quoted = Mirrored(str(manifest["batch"])), manifest.get("cells") == QUOTED
     with transaction.atomic():
         for name, described in manifest["tables"].items():
             table = _table(name)
-            for lines in chunks(_lines(table, folder / str(described["file"])), 500):
+            for lines in chunks(_lines(table, folder / str(described["file"]), quoted), 500):
                 _take(county, table, lines, report, chosen)
                 if step is not None:
                     step(len(lines))
@@ -146,7 +147,7 @@ def _table(name: str) -> Table:
     return TABLES[name]
 
 
-def _lines(table: Table, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def _lines(table: Table, path: Path, quoted: bool) -> Iterator[tuple[int, dict[str, Any]]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         wanted, have = {one.name for one in table.columns}, set(reader.fieldnames or ())
@@ -154,7 +155,11 @@ def _lines(table: Table, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             missing, more = "、".join(sorted(wanted - have)), "、".join(sorted(have - wanted))
             raise Refused("columns_differ", f"{path.name} 的列不对：缺 {missing or '无'}，多 {more or '无'}。")
         for row in reader:
-            yield reader.line_num, row
+            yield reader.line_num, {name: _as_sent(cell) for name, cell in row.items()} if quoted else row
+
+
+def _as_sent(cell: Any) -> Any:
+    return as_it_was(cell) if isinstance(cell, str) else cell  # a row too short or too long holds others
 
 
 def _take(county: str, table: Table, lines: list[tuple[int, dict[str, Any]]], report: Mirrored, chosen: Chosen) -> None:

@@ -1,6 +1,5 @@
 """Where a batch goes: a folder of CSV files, or tables of a database.  Both take the same rows."""
 
-import csv
 import hashlib
 import json
 import os
@@ -11,11 +10,14 @@ from typing import Any, Protocol, TextIO
 import psycopg
 from psycopg import sql
 
+from tongban.rooms.cells import Rows
 from tongban.rooms.exchange.national.fields import SENT, Column, Table
 from tongban.rooms.exchange.national.rows import read_time
 from tongban.rulebook.errors import Refused
 
 MANIFEST = "manifest.json"
+#: Under ``cells`` in a manifest: people open such files, so that a cell which would be a formula begins with a quote.
+QUOTED = "quoted"
 Row = Mapping[str, str]
 
 
@@ -48,8 +50,8 @@ class Folder:
 
     def write(self, table: Table, rows: Sequence[Row]) -> None:
         """Take rows of one table."""
-        writer = csv.DictWriter(self._files[table.name], [one.name for one in table.columns], restval="")
-        writer.writerows(rows)
+        names = [one.name for one in table.columns]
+        Rows(self._files[table.name]).writerows([row.get(name, "") for name in names] for row in rows)
         self._rows[table.name] += len(rows)
 
     def finish(self, manifest: dict[str, Any]) -> None:
@@ -62,7 +64,7 @@ class Folder:
                 digest = hashlib.file_digest(opened, "sha256").hexdigest()
             unfinished.rename(self._folder / f"{name}.csv")
             described[name] = {"file": f"{name}.csv", "rows": self._rows[name], "sha256": digest}
-        text = json.dumps({**manifest, "tables": described}, ensure_ascii=False, indent=2)
+        text = json.dumps({**manifest, "cells": QUOTED, "tables": described}, ensure_ascii=False, indent=2)
         self._private(self._folder / MANIFEST).write(text + "\n")
 
     def abandon(self) -> None:
@@ -73,7 +75,7 @@ class Folder:
 
     def _open(self, table: Table) -> None:
         file = self._files[table.name] = self._private(self._unfinished(table.name))
-        csv.writer(file).writerow([one.name for one in table.columns])
+        Rows(file).writerow([one.name for one in table.columns])
 
     def _unfinished(self, name: str) -> Path:
         return self._folder / f".{name}.unfinished"
