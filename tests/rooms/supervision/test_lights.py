@@ -130,6 +130,17 @@ def as_told() -> dict[str, list[tuple]]:
     return {light: sorted(some) for light, some in told.items()}
 
 
+def running_after_the_end() -> list[tuple]:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.kind, c.state, k.name, count(*) FROM casework_case c JOIN casework_clock k ON k.case_id = c.id"
+            " WHERE c.closed_at IS NOT NULL AND k.stopped_at IS NULL GROUP BY 1, 2, 3"
+        )
+        return cursor.fetchall()
+
+
 def test_lights_and_their_lists_are_what_all_rows_say(own_county):
     """Over simulated days, at several later moments, before and after the law has noted what is late."""
     from datetime import date, timedelta
@@ -168,3 +179,5 @@ def test_lights_and_their_lists_are_what_all_rows_say(own_county):
             assert shown == [row[2:] for row in wall]
             assert [(one.tail, one.light) for one in queries.board(COUNTY, most=5)] == shown[:5]
     assert seen == {"green", "amber", "red"}
+    # Lists read running clocks from the oldest on: one that outlived its case would be in their way for good.
+    assert running_after_the_end() == []
