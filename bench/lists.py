@@ -4,8 +4,9 @@ One database for each size, all copies of one county; rounds go through the size
 machine hit all of them alike.  Each question is asked twice: the first time of somebody or of a case nobody has asked
 for yet (at millions of cases its rows are not in the database's memory), and at once the same again, as on a page that
 is looked at more than once.  Desks, lists and counts are the same for everybody at every turn, so both times alike.
-Time in the database is what the connection waited, and of all turns the lower quartile is told: neighbours only add.
-Pages are those that the database touched for the question (8 KiB each): neighbours do not change them.
+Compared is the processor time of the database's process, which neighbours change little; told as well is how long the
+connection waited (for the processor and the disk too), and the pages that the database touched (8 KiB each).  What
+parallel workers did for a count is in the waiting and in the pages only.
 """
 
 import argparse
@@ -186,8 +187,13 @@ def _as_user(who: tuple[int, int, int]) -> list[tuple[str, str, list[Any]]]:
 
 
 def _times(job: Any, number: int) -> list[tuple[float, float, float, float, int]]:
-    """Return milliseconds of each turn: for the database and in all, the first time and again; and statements."""
+    """Return of each turn milliseconds of the server's processor and waited for it, the first time and again.
+
+    And how many statements a time takes.
+    """
     from django.db import connection
+
+    from bench._working import server_seconds
 
     waited, statements = 0.0, 0
 
@@ -203,13 +209,13 @@ def _times(job: Any, number: int) -> list[tuple[float, float, float, float, int]
     def timed(turn: int) -> tuple[float, float]:
         nonlocal waited, statements
         waited, statements = 0.0, 0
-        began = time.perf_counter()
+        began = server_seconds(server)
         job.ask(turn)
-        return waited * 1000, (time.perf_counter() - began) * 1000
+        return (server_seconds(server) - began) * 1000, waited * 1000
 
     for turn in range(1 if job.heavy else _BEFORE):
         job.ask(-1 - turn)
-    turns = _HEAVY if job.heavy else _LIGHT
+    turns, server = _HEAVY if job.heavy else _LIGHT, connection.connection.info.backend_pid
     with connection.execute_wrapper(wait):
         return [(*timed(turn), *timed(turn), statements) for turn in range(number * turns, (number + 1) * turns)]
 
@@ -244,7 +250,7 @@ def _touched(job: Any, turn: int) -> tuple[int, int]:
 
 
 def _row(name: str, users: int, size: int, row: dict[str, Any]) -> dict[str, Any]:
-    first, first_total, again, again_total, statements = zip(*row["asked"], strict=True)
+    first, first_waited, again, again_waited, statements = zip(*row["asked"], strict=True)
     pages, rows = row["told"] or (None, None)
     return {
         "name": name,
@@ -252,20 +258,15 @@ def _row(name: str, users: int, size: int, row: dict[str, Any]) -> dict[str, Any
         "users": users,
         "size": size,
         "turns": len(first),
-        "first_ms": _at(0.25, first),
-        "first_p95_ms": _at(0.95, first),
-        "first_total_ms": _at(0.25, first_total),
-        "again_ms": _at(0.25, again),
-        "again_p95_ms": _at(0.95, again),
-        "again_total_ms": _at(0.25, again_total),
+        "first_ms": statistics.median(first),
+        "again_ms": statistics.median(again),
+        "first_waited_ms": statistics.median(first_waited),
+        "again_waited_ms": statistics.median(again_waited),
+        "waited_p95_ms": sorted(first_waited)[int(len(first) * 0.95)],
         "statements": max(statements),
         "pages": pages,
         "rows": rows,
     }
-
-
-def _at(share: float, times: tuple[float, ...]) -> float:
-    return sorted(times)[int(len(times) * share)]
 
 
 def _print(found: list[dict[str, Any]], sizes: list[int], users: list[int]) -> None:
@@ -273,10 +274,10 @@ def _print(found: list[dict[str, Any]], sizes: list[int], users: list[int]) -> N
     last = sizes[-1]
     for count in users:
         print(
-            f"\n{count} 人同时：在数据库的毫秒（下四分位数），第一次问／马上再问；倍数是 {last:,} 件比 {sizes[0]:,} 件"
+            f"\n{count} 人同时：数据库进程的处理器毫秒（中位数），第一次问／马上再问；倍数是 {last:,} 件比 {sizes[0]:,} 件"
         )
         heads = "".join(f"{size:>19,}" for size in sizes)
-        print(f"{heads}{'倍数':>13}{'最大 95%':>15}{'语句':>4}{'页数':>15}{'行数':>9}  问什么")
+        print(f"{heads}{'倍数':>13}{'等了，最大 95%':>20}{'语句':>4}{'页数':>15}{'行数':>9}  问什么")
         for name in dict.fromkeys(row["name"] for row in found if row["users"] == count):
             rows = [by[name, count, size] for size in sizes if (name, count, size) in by]
             head, tail = rows[0], rows[-1]
@@ -284,7 +285,8 @@ def _print(found: list[dict[str, Any]], sizes: list[int], users: list[int]) -> N
             ratios = [tail[key] / head[key] for key in ("first_ms", "again_ms")]
             told = [f"{head[key]:g}–{tail[key]:g}" if head[key] is not None else "" for key in ("pages", "rows")]
             print(
-                f"{cells}{ratios[0]:>8.2f} /{ratios[1]:>5.2f}{tail['first_p95_ms']:>9.1f} /{tail['again_p95_ms']:>6.1f}"
+                f"{cells}{ratios[0]:>8.2f} /{ratios[1]:>5.2f}"
+                f"{tail['first_waited_ms']:>9.1f} /{tail['again_waited_ms']:>6.1f}{tail['waited_p95_ms']:>7.1f}"
                 f"{tail['statements']:>6}{told[0]:>17}{told[1]:>11}  {head['label']}"
             )
     print(f"负载 {os.getloadavg()[0]:.1f}", flush=True)

@@ -4,8 +4,9 @@ Within a lane the index ``case_office`` (``case_held``) gives the cases in their
 rows as the page needs, however many cases there are.
 """
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -111,18 +112,20 @@ COLUMNS = (
 #: The order of the indexes: what is late first, then what bites next.
 ORDER = "('overdue' = ANY(c.flags)) DESC, c.next_moment, c.id"
 #: Where in the index a red light can stand: the law has noted it (which marks the case), or its moment has come and the
-#: law has not got to it yet.  A test holds the rulebook to this.
-_RED = ("AND 'overdue' = ANY(c.flags)", "AND ('overdue' = ANY(c.flags)) IS FALSE AND c.next_moment <= %(now)s")
-
-_LAST_STEP = (
-    "JOIN ledger_entry e ON e.subject_kind = 'case' AND e.subject_id = c.id AND e.seq = c.version AND e.step = %(last)s"
+#: law has not got to it yet.  A test holds the rulebook to this.  The moment is asked for in a query of its own: the
+#: planner then guesses alike whether it knows it or not, and keeps its plan.
+_RED = (
+    "AND 'overdue' = ANY(c.flags)",
+    "AND ('overdue' = ANY(c.flags)) IS FALSE AND c.next_moment <= (SELECT %(now)s::timestamptz)",
 )
+
+#: That the last step of case ``c`` was this one.
+_LAST_STEP = "JOIN ledger_entry e ON e.subject_kind = 'case' AND e.subject_id = c.id AND e.seq = c.version AND e.step = %({last})s"
+# Lanes and holders are handed in as JSON: of an array the members are counted when a statement is planned, so that it
+# would be planned anew for every page.
 _BY_LANE = """
-SELECT c.* FROM (
-    SELECT unit, state, desk, string_to_array(items, ',') AS items
-    FROM unnest(%(units)s::text[], %(states)s::text[], %(desks)s::text[], %(items)s::text[])
-        AS l(unit, state, desk, items)
-) lane CROSS JOIN LATERAL (
+SELECT c.* FROM jsonb_to_recordset(%({lanes})s::jsonb) AS lane(unit text, state text, desk text, items text[])
+CROSS JOIN LATERAL (
     SELECT c.* FROM casework_case c {join}
     WHERE c.county = %(county)s AND c.unit = lane.unit AND c.state = lane.state AND c.desk = lane.desk
         AND c.closed_at IS NULL AND (lane.items IS NULL OR c.item_code = ANY(lane.items)) {where} {span}
@@ -130,9 +133,9 @@ SELECT c.* FROM (
 ) c
 """
 _BY_HOLDER = """
-SELECT c.* FROM unnest(%(holders)s::uuid[]) AS lane(holder) CROSS JOIN LATERAL (
-    SELECT c.* FROM casework_case c {join}
-    WHERE c.county = %(county)s AND c.holder = lane.holder AND c.closed_at IS NULL {where} {span}
+SELECT c.* FROM jsonb_array_elements_text(%(holders)s::jsonb) AS lane(holder) CROSS JOIN LATERAL (
+    SELECT c.* FROM casework_case c
+    WHERE c.county = %(county)s AND c.holder = lane.holder::uuid AND c.closed_at IS NULL {where} {span}
     ORDER BY {order} LIMIT %(most)s
 ) c
 """
@@ -161,29 +164,22 @@ def rows_of(
         ]
         if not lanes:
             continue
-        join = _LAST_STEP if last else ""
-        no = str(len(parts))
-        for span in spans:
-            sql = _BY_LANE.format(join=join, where=where, order=order, span=span)
-            for name in ("units", "states", "desks", "items", "last"):
-                sql = sql.replace(f"%({name})s", f"%({name}{no})s")
-            parts.append(sql)
-        values |= {
-            f"units{no}": [lane.unit for lane in lanes],
-            f"states{no}": [lane.state for lane in lanes],
-            f"desks{no}": [lane.desk for lane in lanes],
-            f"items{no}": [None if lane.items is None else ",".join(lane.items) for lane in lanes],
-            f"last{no}": last,
-        }
+        join = _LAST_STEP.format(last=f"last_{last}") if last else ""
+        lanes_of = f"lanes_{last}"
+        parts += [_BY_LANE.format(lanes=lanes_of, join=join, where=where, order=order, span=span) for span in spans]
+        values |= {lanes_of: json.dumps([asdict(lane) for lane in lanes]), f"last_{last}": last}
     if any(tab.held for tab in tabs):
-        parts += [_BY_HOLDER.format(join="", where=where, order=order, span=span) for span in spans]
-        values["holders"] = list(sight.posts)
+        parts += [_BY_HOLDER.format(where=where, order=order, span=span) for span in spans]
+        values["holders"] = json.dumps([str(post) for post in sight.posts])
     if not parts:
         return []
     values |= {"county": sight.actor.county, "most": skip + most, "skip": skip, "page": most}
+    # Two tabs may give the same case; its place in the order is its own, so it is told once by that.
+    once = order.replace(" DESC", "")
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {COLUMNS} FROM ({' UNION '.join(parts)}) c ORDER BY {order} OFFSET %(skip)s LIMIT %(page)s",
+            f"SELECT DISTINCT ON ({once}) {COLUMNS} FROM ({' UNION ALL '.join(parts)}) c"
+            f" ORDER BY {order} OFFSET %(skip)s LIMIT %(page)s",
             values,
         )
         return [Row(*row) for row in cursor.fetchall()]

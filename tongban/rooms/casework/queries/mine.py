@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tongban.rooms import clock
 from tongban.rooms.casework.actions.standing import Who
-from tongban.rooms.casework.models import Case, Clock, Fee, Material, Party
+from tongban.rooms.casework.models import Case, Fee, Material, Party
 from tongban.rooms.casework.queries.seeing import stands_in
 from tongban.rooms.catalogue import queries as catalogue
 from tongban.rulebook.catalogue.item import Item
@@ -19,6 +20,22 @@ from tongban.rulebook.kinds import KINDS
 RATING_ASKED = timedelta(days=30)
 #: Ends after which one is asked.
 _RATED_ENDS = ("delivered", "refused", "not_accepted")
+#: States in which a signature is still taken, and in which a promised material may still follow.
+_SIGNED_IN = ("filed", "correcting")
+_RUNNING = ("filed", "correcting", "accepted", "paused", "publicising", "granted")
+
+_WAITING = """
+SELECT c.id,
+    EXISTS (SELECT FROM casework_party p WHERE p.case_id = c.id AND p.person_id = %(who)s AND p.signed_at IS NULL),
+    EXISTS (SELECT FROM casework_material m WHERE m.case_id = c.id AND m.state = 'promised'),
+    EXISTS (SELECT FROM casework_fee f WHERE f.case_id = c.id AND f.state = 'due'),
+    least(
+        (SELECT min(m.promised_until) FROM casework_material m WHERE m.case_id = c.id AND m.state = 'promised'),
+        (SELECT min(k.due_on) FROM casework_clock k
+            WHERE k.case_id = c.id AND k.name = 'correction' AND k.stopped_at IS NULL)
+    )
+FROM unnest(%(ids)s::uuid[]) AS c(id)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +59,14 @@ class MyCase:
 
 
 def waiting_for(who: Who, for_ids: Iterable[UUID], *, most: int = 20) -> tuple[MyCase, ...]:
-    """Return the cases in which something waits for her, what ends first first.  Four queries.
+    """Return the cases in which something waits for her, what ends first first.  Three queries, one where nothing does.
 
     And one to three more for each item in which she acts for somebody not among ``for_ids``.
     """
-    asked = _asked(who)
-    rows = _hers(who, for_ids).annotate(**asked)
-    wanted = Q(state="correcting")
-    for name in asked:
-        wanted |= Q(**{name: True})
-    found = _seen(who, for_ids, list(rows.filter(wanted).order_by("-id")[: most * 3]))
-    until = _ends([row.id for row in found])
-    items = catalogue.items(row.item_id for row in found)
-    told = [_line(row, items, _needs(row), until.get(row.id)) for row in found]
+    rows = _hers(who, for_ids).filter(_asks(who)).order_by("-id")[: most * 3]
+    found = _seen(who, for_ids, list(rows))
+    needs, items = _needs(who, found), catalogue.items(row.item_id for row in found)
+    told = [_line(row, items, *needs[row.id]) for row in found]
     # A rating can wait; what ends first goes first.
     return tuple(sorted(told, key=lambda one: (one.needs == ("rate",), one.until or date.max))[:most])
 
@@ -78,35 +90,41 @@ def _hers(who: Who, for_ids: Iterable[UUID]) -> QuerySet[Case]:
     return Case.objects.filter(id__in=own.union(acting, party), parent=None, number__isnull=False)
 
 
-def _asked(who: Who) -> dict[str, Q]:
-    # What the row itself says comes first: nearly all cases are over, and of these nothing else is read.
+def _asks(who: Who) -> Q:
+    """Return "something waits for her in this case".
+
+    What the row itself says comes first: nearly all cases are over, and of these nothing else is read.
+    """
     of_case = {"case_id": OuterRef("id")}
     unsigned = Party.objects.filter(**of_case, person=who.id, signed_at=None)
     promised = Material.objects.filter(**of_case, state="promised")
     due = Fee.objects.filter(**of_case, state="due")
-    running = Q(state__in=("filed", "correcting", "accepted", "paused", "publicising", "granted"))
-    ended = Q(state__in=_RATED_ENDS, closed_at__gte=clock.now() - RATING_ASKED)
-    return {
-        "asks_rate": ended & ~Q(flags__contains=["rated"]),
-        "asks_sign": Q(state__in=("filed", "correcting")) & Q(Exists(unsigned)),
-        "asks_follow": running & Q(Exists(promised)),
-        "asks_pay": Q(Exists(due)),
-    }
+    ended = Q(state__in=_RATED_ENDS, closed_at__gte=clock.now() - RATING_ASKED) & ~Q(flags__contains=["rated"])
+    signs = Q(state__in=_SIGNED_IN) & Q(Exists(unsigned))
+    return Q(state="correcting") | ended | signs | Q(state__in=_RUNNING) & Q(Exists(promised)) | Q(Exists(due))
 
 
-def _needs(row: Case) -> tuple[str, ...]:
-    needs = ["correct"] if row.state == "correcting" else []
-    return tuple(needs + [name for name in ("sign", "follow", "pay", "rate") if getattr(row, f"asks_{name}")])
-
-
-def _ends(case_ids: list[UUID]) -> dict[UUID, date]:
-    rows = Clock.objects.filter(case_id__in=case_ids, name="correction", stopped_at=None)
-    found = dict(rows.values_list("case_id", "due_on"))
-    for case_id, until in Material.objects.filter(case_id__in=case_ids, state="promised").values_list(
-        "case_id", "promised_until"
-    ):
-        if until is not None:
-            found[case_id] = min(until, found.get(case_id, until))
+def _needs(who: Who, rows: list[Case]) -> dict[UUID, tuple[tuple[str, ...], date | None]]:
+    """Return what waits in each of these cases, and until when.  One query, none for no case."""
+    if not rows:
+        return {}
+    since, found = clock.now() - RATING_ASKED, {}
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING, {"ids": [row.id for row in rows], "who": who.id})
+        around = {case_id: rest for case_id, *rest in cursor.fetchall()}
+    for row in rows:
+        unsigned, promised, due, until = around[row.id]
+        needs = {
+            "correct": row.state == "correcting",
+            "sign": unsigned and row.state in _SIGNED_IN,
+            "follow": promised and row.state in _RUNNING,
+            "pay": due,
+            "rate": row.state in _RATED_ENDS
+            and row.closed_at is not None
+            and row.closed_at >= since
+            and "rated" not in row.flags,
+        }
+        found[row.id] = tuple(name for name, waits in needs.items() if waits), until
     return found
 
 
