@@ -273,9 +273,7 @@ def _print(found: list[dict[str, Any]], sizes: list[int], users: list[int]) -> N
     by = {(row["name"], row["users"], row["size"]): row for row in found}
     last = sizes[-1]
     for count in users:
-        print(
-            f"\n{count} 人同时：数据库进程的处理器毫秒（中位数），第一次问／马上再问；倍数是 {last:,} 比 {sizes[0]:,}"
-        )
+        print(f"\n{count} 人同时：数据库进程的处理器毫秒（中位数），第一次／马上再问；倍数是 {last:,} 比 {sizes[0]:,}")
         heads = "".join(f"{size:>19,}" for size in sizes)
         print(f"{heads}{'倍数':>13}{'等了，最大 95%':>20}{'语句':>4}{'页数':>15}{'行数':>9}  问什么")
         for name in dict.fromkeys(row["name"] for row in found if row["users"] == count):
