@@ -120,7 +120,10 @@ _RED = (
 )
 
 #: That the last step of case ``c`` was this one.
-_LAST_STEP = "JOIN ledger_entry e ON e.subject_kind = 'case' AND e.subject_id = c.id AND e.seq = c.version AND e.step = %({last})s"
+_LAST_STEP = (
+    "JOIN ledger_entry e ON e.subject_kind = 'case' AND e.subject_id = c.id AND e.seq = c.version"
+    " AND e.step = %({last})s"
+)
 # Lanes and holders are handed in as JSON: of an array the members are counted when a statement is planned, so that it
 # would be planned anew for every page.
 _BY_LANE = """
