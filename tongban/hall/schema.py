@@ -78,7 +78,7 @@ def migrate(owner: Connection[Any]) -> None:
     from django.db.migrations.executor import MigrationExecutor
 
     _ensure_app_role(owner)
-    with _as_owner() as connection:
+    with as_owner() as connection:
         executor = MigrationExecutor(connection)
         steps = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
         with Bar("建立和更新数据表", steps) as bar:
@@ -104,7 +104,8 @@ def grant(owner: Connection[Any]) -> None:
     """Give the application's role what it needs on every table, and no more.
 
     A table under an ``append_only`` trigger may be read and added to, a part of one only through the whole; nothing
-    may be truncated; the list of migrations may only be read.
+    may be truncated; the lists of migrations and of detached ranges may only be
+    read.
     """
     role = sql.Identifier(database.app_role())
     statements = [
@@ -113,11 +114,14 @@ def grant(owner: Connection[Any]) -> None:
         "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {role}",
         "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
         "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
-        "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}",
     ]
     with owner.transaction():
         for statement in statements:
             owner.execute(sql.SQL(statement).format(role=role))
+        for table in ("django_migrations", "ledger_detached"):  # the second is not in a backup of an earlier release
+            if owner.execute("SELECT to_regclass(%s)", [table]).fetchone() != (None,):
+                written = sql.SQL("REVOKE INSERT, UPDATE, DELETE ON {} FROM {}").format(sql.Identifier(table), role)
+                owner.execute(written)
         guarded = (
             "SELECT c.relname, c.relispartition FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
             " WHERE t.tgname = 'append_only'"
@@ -152,7 +156,7 @@ def _ensure_app_role(owner: Connection[Any]) -> None:
 
 
 @contextmanager
-def _as_owner() -> Iterator[Any]:
+def as_owner() -> Iterator[Any]:
     """Let Django's default connection be the owner's for a while."""
     connection = connections["default"]
     connection.close()

@@ -1,6 +1,7 @@
 """./run verify: the verdict in Chinese, and 0 only for what is genuine and in force."""
 
 import argparse
+from pathlib import Path
 
 import pytest
 
@@ -9,9 +10,9 @@ import pytest
 def ask(capsys, monkeypatch):
     from tongban.hall.commands import verify
 
-    def asked(what, *, offline=False, keys=None):
+    def asked(what, *, offline=False, keys=None, beside=()):
         monkeypatch.setattr(verify, "_database_answers", lambda: True)
-        status = verify.run(argparse.Namespace(what=str(what), offline=offline, keys=keys))
+        status = verify.run(argparse.Namespace(what=str(what), offline=offline, keys=keys, beside=list(beside)))
         said = capsys.readouterr()
         return status, said.out + said.err
 
@@ -88,5 +89,8 @@ def test_journal_is_handed_on(ask, monkeypatch):
     from tongban.hall.verifying import journal
 
     monkeypatch.setattr(schema, "prepare", lambda: None)
-    monkeypatch.setattr(journal, "run", lambda: 7)
+    given = []
+    monkeypatch.setattr(journal, "run", lambda files: given.append(files) or 7)
     assert ask("journal")[0] == 7
+    assert ask("journal", beside=["2026.zip"])[0] == 7
+    assert given == [[], [Path("2026.zip")]]

@@ -36,6 +36,7 @@ from tongban.rooms.casework.queries.progress import progress
 from tongban.rooms.casework.queries.seeing import Seen, lines, seen, steps_open, to_read
 from tongban.rooms.exchange import queries as exchange
 from tongban.rooms.ledger import actions as ledger
+from tongban.rooms.ledger import ranges as ledger_ranges
 from tongban.rooms.ledger.queries import stream
 from tongban.rooms.licences import actions as sealing
 from tongban.rooms.licences import queries as licences
@@ -144,6 +145,9 @@ def read_journal(request: HttpRequest, case_id: UUID) -> Any:
     found = seen(case_id, by.who)
     kind = found.file.facts.kind
     inner = set() if by.who.kind == "staff" else {step.name for step in kind.steps if step.inner}
+    lines = stream(case_id)
+    if not lines:
+        ledger_ranges.need_here(case_id)
     return [
         JournalLine(
             seq=one.seq,
@@ -152,7 +156,7 @@ def read_journal(request: HttpRequest, case_id: UUID) -> Any:
             by=one.post,
             state=one.body["row"]["state"],
         )
-        for one in stream(case_id)
+        for one in lines
         if one.step not in inner
     ]
 

@@ -85,6 +85,7 @@ _FOUND_BY_ADDRESS = frozenset(
 _CONFLICT = frozenset(
     (
         *("wrong_state", "moved_meanwhile", "key_reused", "ticket_moved", "session_full", "window_busy", "other_draft"),
+        "journal_away",
         *("upload_gap", "upload_unfinished", "session_closed", "session_over", "session_began", "seat_settled"),
         *("request_settled", "difference_settled", "withheld_ended"),
         *("hall_closed", "window_closed", "message_changed", "mandate_expired", "identifier_taken"),

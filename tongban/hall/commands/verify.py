@@ -5,6 +5,7 @@
 ./run verify 文书.pdf --keys 990127.pem     不连数据库，用查验页面公布的公钥文件查验
 ./run verify 'TB1.xxxx.……'                  查验扫出来的二维码内容（整个网址也可以）
 ./run verify journal                        核对台账、办件和编号是否一致
+./run verify journal --with 文件            连同移出的台账文件一起核对；移出了又不给出的，退出码是 2
 """
 
 import argparse
@@ -22,6 +23,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("what", metavar="文件", help="PDF 文件、二维码内容，或 journal")
     parser.add_argument("--offline", action="store_true", help="不连数据库；不能得知是否已撤销")
+    parser.add_argument(
+        "--with", dest="beside", action="append", default=[], metavar="文件", help="journal：移出的台账文件，可以写几次"
+    )
     parser.add_argument("--keys", metavar="公钥文件", help="用这个公钥文件查验，不连数据库")
 
 
@@ -32,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
         from tongban.hall.verifying import journal
 
         schema.prepare()
-        return journal.run()
+        return journal.run([Path(file) for file in args.beside])
     published = _published(args.keys)
     online = not args.offline and published is None and _database_answers()
     path = Path(args.what)

@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 
 from tongban.rooms import clock
 from tongban.rooms.ids import uuid7
-from tongban.rooms.ledger import statement
+from tongban.rooms.ledger import ranges, statement
 from tongban.rulebook.errors import Refused
 
 Row = Mapping[str, Any]
@@ -76,8 +76,8 @@ class Claimed:
 def take_step(write: Write) -> Taken | None:
     """Write one step, whole or not at all.  None: the case has moved since it was read; read again.
 
-    Raises ``Refused("key_reused")`` when the idempotency key was used for another request.  The same request
-    again writes nothing and returns what came of it the first time.
+    Raises ``Refused("key_reused")`` when the idempotency key was used for another request, ``journal_away`` when the
+    case's entries are off line.  The same request again writes nothing and returns what came of it the first time.
     """
     tables = tuple(name for name in write.rows if write.rows[name])
     sql = statement.step_statement(
@@ -107,6 +107,8 @@ def take_step(write: Write) -> Taken | None:
     except IntegrityError as error:
         if write.key and (earlier := used(write.actor, write.key, write.key_digest)):
             return earlier
+        if _from_journal(error, "23514"):  # no range for it
+            raise ranges.is_away() from None
         if write.version is not None and _from_journal(error, "23505"):
             return None
         raise

@@ -57,6 +57,29 @@ class DayRoot(models.Model):
     closed_at = models.DateTimeField()
 
 
+class Detached(models.Model):
+    """A range of the journal that was taken off line: where its entries went, and which closed days need them."""
+
+    id = models.UUIDField(primary_key=True)
+    #: The table it was: ``ledger_entry_2026``.
+    table = models.CharField(max_length=24)
+    #: Keys of its cases: from this one on (None: from the very first) up to below ``until``.
+    first = models.UUIDField(null=True)
+    until = models.UUIDField()
+    cases = models.IntegerField()
+    entries = models.BigIntegerField()
+    #: Of the file, and its length in bytes.
+    sha256 = models.CharField(max_length=64)
+    size = models.BigIntegerField()
+    #: Days whose root covers some of its entries, by county.
+    days = models.JSONField()
+    #: The login on the machine.
+    who = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    #: When it was brought back; None: it is off line.
+    attached_at = models.DateTimeField(null=True)
+
+
 class Promise(models.Model):
     """Something owed to the world after a commit: a notice, a document to seal, a push.  Delivered at least once."""
 

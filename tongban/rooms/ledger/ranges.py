@@ -15,7 +15,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from tongban.rooms import clock
+from tongban.rooms.ledger.models import Detached
+from tongban.rulebook.errors import Refused
 
 #: The part that is in ranges, the part that is not, and the range without an end.
 CASES, OTHERS, LATER = "ledger_entry_case", "ledger_entry_other", "ledger_entry_later"
@@ -75,6 +79,42 @@ def there(cursor: Any) -> tuple[Range, ...]:
         assert told is not None, clause
         found.append(Range(table, *(None if key.endswith("VALUE") else UUID(key) for key in told.groups())))
     return tuple(sorted(found, key=lambda one: (one.first is not None, one.first)))
+
+
+def off_line() -> tuple[Detached, ...]:
+    """Return the ranges that were taken off line and not brought back, the first one first.  One query."""
+    return tuple(Detached.objects.filter(attached_at=None).order_by("until"))
+
+
+def days_of(range_: Detached, county: str) -> frozenset[date]:
+    """Return the closed days of a county that cannot be proved without this range."""
+    return frozenset(date.fromisoformat(day) for day in range_.days.get(county, ()))
+
+
+def unproved(county: str) -> frozenset[date]:
+    """Return the closed days of a county that cannot be proved from what is here.  One query."""
+    return frozenset(day for one in off_line() for day in days_of(one, county))
+
+
+def away(case_id: UUID) -> Detached | None:
+    """Return the range off line in which the entries of a case are; None: they are here.  One query."""
+    begun = Q(first=None) | Q(first__lte=case_id)
+    return Detached.objects.filter(begun, attached_at=None, until__gt=case_id).first()
+
+
+def need_here(case_id: UUID) -> None:
+    """Raise ``Refused("journal_away")`` where the entries of a case are off line.  One query."""
+    if away(case_id) is not None:
+        raise is_away()
+
+
+def is_away() -> Refused:
+    """Return the refusal of whatever needs the entries of a case that are off line."""
+    return Refused(
+        "journal_away",
+        "这个办件办结已久，它的台账已移出另存，现在不能再办，也看不到办理过程。"
+        "确需办理或查看的，请向大厅提出，由系统管理员把台账放回后再办。",
+    )
 
 
 def sizes(cursor: Any) -> tuple[Size, ...]:
@@ -142,6 +182,23 @@ def keep_past(cursor: Any, table: str) -> None:
     )
 
 
+def take_out(cursor: Any, table: str) -> None:
+    """Let go of a range and of its table.  The owner's role."""
+    cursor.execute(f"ALTER TABLE {CASES} DETACH PARTITION {table}")
+    cursor.execute(f"DROP TABLE {table}")
+
+
+def make_apart(cursor: Any, table: str) -> None:
+    """Make a table that can become a range once its rows are there.  The owner's role."""
+    cursor.execute(f"CREATE TABLE {table} (LIKE ledger_entry INCLUDING DEFAULTS INCLUDING INDEXES)")
+    close(cursor, table)
+
+
+def put_in(cursor: Any, table: str, first: UUID | None, until: UUID) -> None:
+    """Make a table the range of these keys; steps go on meanwhile.  The owner's role."""
+    cursor.execute(f"ALTER TABLE {CASES} ATTACH PARTITION {table} {_clause(first, until)}")
+
+
 def close(cursor: Any, table: str) -> None:
     """Keep the past of a part, and let nobody reach it by its own name.  The owner's role.
 
@@ -164,10 +221,11 @@ def _table(year: int) -> str:
 
 def bounds(first: int | None, until: int | None) -> str:
     """Return the clause for keys from the beginning of a year up to before another; None: without an end there."""
-    low, high = (
-        ("MINVALUE" if first is None else f"'{edge(first)}'"),
-        "MAXVALUE" if until is None else f"'{edge(until)}'",
-    )
+    return _clause(None if first is None else edge(first), None if until is None else edge(until))
+
+
+def _clause(first: UUID | None, until: UUID | None) -> str:
+    low, high = "MINVALUE" if first is None else f"'{first}'", "MAXVALUE" if until is None else f"'{until}'"
     return f"FOR VALUES FROM ({low}) TO ({high})"
 
 

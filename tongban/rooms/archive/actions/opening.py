@@ -11,6 +11,7 @@ from tongban.rooms.archive.checks import USABLE, Check, Expected, examine
 from tongban.rooms.archive.models import Package
 from tongban.rooms.casework.queries.reading import read
 from tongban.rooms.files import actions as files
+from tongban.rooms.ledger import ranges
 from tongban.rooms.licences import keyring
 from tongban.rooms.licences import queries as licences
 from tongban.rulebook.errors import Refused
@@ -48,7 +49,7 @@ def verify_package(package_id: UUID, *, who: str = "house", content: bytes | Non
     """Examine a package against what the house itself knows; ``content``: a copy of it that came back from elsewhere.
 
     One changed byte fails.  A content that is lost or cannot be decrypted is a finding, not an error.
-    Raises ``Refused("package_unknown")``.
+    Raises ``Refused``: ``package_unknown``, ``journal_away``.
     """
     row = _row(package_id)
     if content is None:
@@ -63,6 +64,8 @@ def verify_package(package_id: UUID, *, who: str = "house", content: bytes | Non
 def _expected(row: Package) -> Expected:
     file = read(row.case_id)
     journal = gathering.journal(row.case_id)
+    if not journal:
+        ranges.need_here(row.case_id)
     archived = next((line for line in journal if line.body.get("package") == str(row.id)), None)
     end = archived.seq if archived else 0
     return Expected(

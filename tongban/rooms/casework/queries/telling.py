@@ -8,6 +8,7 @@ from uuid import UUID
 from tongban.rooms import calendars, clock
 from tongban.rooms.casework.queries.reading import CaseFile
 from tongban.rooms.ledger.queries import stream
+from tongban.rooms.ledger.ranges import away
 from tongban.rooms.people import queries as people
 from tongban.rulebook import clock as time
 from tongban.rulebook.basis import Basis
@@ -58,6 +59,10 @@ class ToldStep:
     present: tuple[str, ...] = ()
 
 
+#: What is told of a case whose journal is off line.
+MOVED_OUT = "办理过程已移出另存；需要查看的，请向大厅提出，由系统管理员放回"
+
+
 def clocks_told(file: CaseFile, *, running_only: bool = False) -> tuple[ToldClock, ...]:
     """Return the clocks of a case: those that run first, the one that ends next at the top.  No query."""
     found = [_clock(file, one) for one in file.facts.clocks if one.is_running or not running_only]
@@ -71,11 +76,16 @@ _WRITING = ("begin", "save")
 def history(file: CaseFile, *, names: bool = False) -> tuple[ToldStep, ...]:
     """Return what has happened to a case since it was filed, the first step first.  Two queries.
 
-    ``names``: for colleagues: staff by name, and what they noted among themselves.
+    ``names``: for colleagues: staff by name, and what they noted among themselves.  Where the journal of the case is
+    off line, all that is told is that, and how to ask for it.  One query more.
     """
     kind, powers = file.facts.kind, people.powers()
     told = []
-    for entry in stream(file.id):
+    entries = stream(file.id)
+    if not entries and (range_ := away(file.id)) is not None:
+        state = kind.states.get(file.facts.state, "")
+        return (ToldStep(0, "moved_out", MOVED_OUT, range_.at, "", "", state, None),)
+    for entry in entries:
         step = kind.by_name.get(entry.step)
         if entry.step in _WRITING or (step is not None and step.inner and not names):
             continue

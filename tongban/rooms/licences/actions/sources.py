@@ -9,6 +9,7 @@ from uuid import UUID
 from tongban.rooms import clock
 from tongban.rooms.casework.queries.reading import CaseFile, read, running
 from tongban.rooms.casework.queries.texts import notes_of
+from tongban.rooms.ledger import ranges
 from tongban.rooms.ledger.models import Entry
 from tongban.rulebook.catalogue import Item
 from tongban.rulebook.errors import Refused
@@ -64,5 +65,6 @@ def source(case_id: UUID, seq: int) -> Source:
     file = read(case_id)
     entry = Entry.objects.filter(subject_kind="case", subject_id=case_id, seq=seq).first()
     if entry is None:
+        ranges.need_here(case_id)
         raise Refused("step_unknown", "台账里没有这个办件的这一步，不能制作文书。请联系系统管理员核对台账。")
     return Source(file, seq, entry, notes_of(file))

@@ -20,13 +20,23 @@ _SOME = 2_000
 
 Sums = dict[tuple[str, str, date], tuple[int, int]]
 
+# A case whose entries are off line is over and stands as its last entry left it: then the row itself is read.
+_AWAY = """
+    SELECT FROM ledger_detached d
+    WHERE d.attached_at IS NULL AND a.id < d.until AND (d.first IS NULL OR a.id >= d.first)
+"""
 _CLOCK = """
     LEFT JOIN LATERAL (
-        SELECT k.due_on, CASE WHEN k."limit" LIKE '%%h' THEN k.due_at END AS due_at FROM ledger_entry e
-        CROSS JOIN jsonb_to_recordset(e.body->'clocks')
-            AS k(name text, run integer, due_on date, due_at timestamptz, "limit" text)
-        WHERE e.subject_kind = 'case' AND e.subject_id = a.id AND e.xact < %(bound)s AND k.name IN {names}
-        ORDER BY {order} k.run DESC, e.seq DESC LIMIT 1
+        SELECT k.due_on, CASE WHEN k."limit" LIKE '%%h' THEN k.due_at END AS due_at FROM (
+            SELECT k.*, e.seq FROM ledger_entry e
+            CROSS JOIN jsonb_to_recordset(e.body->'clocks')
+                AS k(name text, run integer, due_on date, due_at timestamptz, "limit" text)
+            WHERE e.subject_kind = 'case' AND e.subject_id = a.id AND e.xact < %(bound)s
+            UNION ALL
+            SELECT k.name, k.run, k.due_on, k.due_at, k."limit", 0 FROM casework_clock k
+            WHERE k.case_id = a.id AND w.away
+        ) k WHERE k.name IN {names}
+        ORDER BY {order} k.run DESC, k.seq DESC LIMIT 1
     ) {called} ON TRUE
 """
 # What a step never changes (kind, item, bundle) is taken from the case itself.
@@ -39,9 +49,12 @@ _AS_OF = f"""
              THEN c.decided_at END AS finished_at,
         promised.due_on AS promised_on, promised.due_at AS promised_at, lawful.due_on, lawful.due_at, count(*) AS times
     FROM casework_case a
+    CROSS JOIN LATERAL (SELECT EXISTS ({_AWAY}) AS away) w
     JOIN LATERAL (
-        SELECT e.body->'row' AS told FROM ledger_entry e
-        WHERE e.subject_kind = 'case' AND e.subject_id = a.id AND e.xact < %(bound)s ORDER BY e.seq DESC LIMIT 1
+        (SELECT e.body->'row' AS told FROM ledger_entry e
+        WHERE e.subject_kind = 'case' AND e.subject_id = a.id AND e.xact < %(bound)s ORDER BY e.seq DESC LIMIT 1)
+        UNION ALL
+        SELECT to_jsonb(a) WHERE w.away
     ) e ON TRUE
     CROSS JOIN LATERAL jsonb_to_record(e.told) AS c(unit text, channel text, filed_at timestamptz,
         decided_at timestamptz, accepted_on date, decision text)

@@ -44,7 +44,7 @@ SELECT c.id, c.number, c.unit, e.body->'helpers', c.holder, k.due_on, c.state,
         WHERE n.case_id = c.id AND n.what = 'reason' AND p.step = 'prove' ORDER BY n.seq DESC LIMIT 1),
     (SELECT w.wrapped FROM casework_casekey w WHERE w.case_id = c.id)
 FROM casework_case c
-JOIN ledger_entry e ON e.subject_kind = 'case' AND e.subject_id = c.id AND e.seq = 1
+LEFT JOIN ledger_entry e ON e.subject_kind = 'case' AND e.subject_id = c.id AND e.seq = 1
 JOIN LATERAL (
     SELECT * FROM casework_clock k WHERE k.case_id = c.id AND k.name = 'finish' ORDER BY k.run DESC LIMIT 1
 ) k ON TRUE
