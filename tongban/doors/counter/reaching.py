@@ -1,6 +1,5 @@
 """登记手机号, 代为预约: how a person is reached, and a time booked for somebody who phones (S032)."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,24 +9,18 @@ from django.utils.translation import gettext as _
 
 from tongban.doors.counter.windows import show
 from tongban.doors.guards import guarded_by, staff
-from tongban.doors.look.chosen import chosen_id
+from tongban.doors.look.booking import choosing
 from tongban.doors.look.fields import Choice, Field
 from tongban.doors.visiting import visitor
-from tongban.rooms import clock
-from tongban.rooms.catalogue import queries as catalogue
 from tongban.rooms.ledger import actions as ledger
 from tongban.rooms.people import actions as people
 from tongban.rooms.people import queries
-from tongban.rooms.waiting import actions as waiting
 from tongban.rooms.waiting import queries as waited
-from tongban.rooms.waiting.actions import SessionFull
 from tongban.rulebook.authority import Power
 from tongban.rulebook.errors import Refused
 
 #: Who takes papers in has seen them: who only accepts or hands out decides nothing about who may register online.
 TAKES_IN = staff(Power.RECEIVE)
-#: How far ahead one may book, and how many free sessions a page shows.
-AHEAD, MOST = timedelta(days=30), 40
 
 
 @guarded_by(TAKES_IN)
@@ -62,60 +55,33 @@ def phone(request: HttpRequest, person_id: UUID) -> HttpResponse:
 @guarded_by(TAKES_IN)
 def appointment(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Show what is free and book a seat for her; when it is full the next free time is offered."""
-    asks, who, now = visitor(request), _somebody(request, person_id), clock.now()
-    names = {one.code: one.name for one in catalogue.listed(asks.county, clock.today())}
-    given = request.POST or request.GET
-    item = given.get("item", "") if given.get("item", "") in names else ""
-    sites = queries.sites(asks.county)
-    wanted = given.get("site", "") or str(asks.staff.site_id)
-    site = next((one for one in sites if str(one.id) == wanted), None)
-    sentence, offer = "", None
-    if request.method == "POST":
-        try:
-            seat = waiting.book(
-                chosen_id(request.POST.get("session", "")),
-                who.id,
-                actor=asks.who.name,
-                key=request.POST.get("key", "")[:60],
-                item_code=item,
-            ).seat
-        except SessionFull as full:
-            sentence, offer = full.sentence, full.offer
-        except Refused as no:
-            sentence = no.sentence
-        else:
-            told = _("已约好，预约码 {code}。请告诉本人：到现场说预约码或手机号取号。")
-            messages.success(request, told.format(code=seat.code))
-            return redirect("counter-appointment", person_id)
-    free = waited.free_sessions(site.id, now, now + AHEAD)[:MOST] if site is not None else ()
-    days: dict[object, list[object]] = {}
-    for one in free:
-        days.setdefault(clock.legal_date(one.starts_at), []).append(one)
+    who = _somebody(request, person_id)
+    now = choosing(request, who.id, usual=visitor(request).staff.site_id)
+    if now.code:
+        told = _("已约好，预约码 {code}。请告诉本人：到现场说预约码或手机号取号。")
+        messages.success(request, told.format(code=now.code))
+        return redirect("counter-appointment", person_id)
     context = {
         "who": who,
-        "seats": [(one, names.get(one.item_code, "")) for one in waited.my_appointments(who.id)],
-        "site": site,
+        "now": now,
+        "seats": [(one, now.items.get(one.item_code, "")) for one in waited.my_appointments(who.id)],
         "where": Field(
             "site",
             _("在哪里办"),
             kind="select",
-            value=str(site.id) if site else "",
-            choices=tuple(Choice(str(one.id), one.name) for one in sites),
+            value=str(now.site.id) if now.site else "",
+            choices=tuple(Choice(str(one.id), one.name) for one in now.sites),
         ),
         "what": Field(
             "item",
             _("办什么"),
             kind="select",
-            value=item,
-            choices=tuple(Choice(code, name) for code, name in sorted(names.items(), key=lambda pair: pair[1])),
+            value=now.item,
+            choices=tuple(Choice(code, name) for code, name in sorted(now.items.items(), key=lambda pair: pair[1])),
             required=False,
         ),
-        "item": item,
-        "days": list(days.items()),
-        "sentence": sentence,
-        "offer": offer,
     }
-    return show(request, "appointment", context, status=422 if sentence else 200)
+    return show(request, "appointment", context, status=422 if now.sentence else 200)
 
 
 def _somebody(request: HttpRequest, person_id: UUID) -> queries.PersonView:

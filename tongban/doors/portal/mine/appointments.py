@@ -1,6 +1,5 @@
 """预约: choose a place and a time; when it is full the next free time is offered."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,67 +8,31 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by
-from tongban.doors.look.chosen import chosen_id
+from tongban.doors.look.booking import choosing
 from tongban.doors.look.sending import sent_once
 from tongban.doors.portal.filing.keeping import applicant as guard
 from tongban.doors.visiting import visitor
 from tongban.rooms import clock
-from tongban.rooms.catalogue import queries as catalogue
-from tongban.rooms.people import queries as people
 from tongban.rooms.waiting import actions as booking
 from tongban.rooms.waiting import queries as waiting
-from tongban.rooms.waiting.actions import SessionFull
 from tongban.rulebook.errors import Refused
-
-#: How far ahead one may book, and how many free sessions a page shows.
-AHEAD, MOST = timedelta(days=30), 60
 
 
 @guarded_by(guard)
 def page(request: HttpRequest) -> HttpResponse:
     """Show her appointments and what is free; book one."""
-    asks, now = visitor(request), clock.now()
-    names = {one.code: one.name for one in catalogue.listed(asks.county, clock.today())}
-    item = request.POST.get("item") or request.GET.get("item", "")
-    item = item if item in names else ""
-    sites = people.sites(asks.county)
-    site = next((one for one in sites if str(one.id) == (request.POST.get("site") or request.GET.get("site"))), None)
-    sentence, offer = "", None
-    if request.method == "POST":
-        try:
-            booked = booking.book(
-                chosen_id(request.POST.get("session", "")),
-                asks.person_id,
-                actor=asks.who.name,
-                key=request.POST.get("key", "")[:60],
-                item_code=item,
-            )
-        except SessionFull as full:
-            sentence, offer = full.sentence, full.offer
-        except Refused as no:
-            sentence = no.sentence
-        else:
-            messages.success(
-                request, _("已约好，预约码 {code}。到现场用预约码签到取号。").format(code=booked.seat.code)
-            )
-            return redirect("mine-appointments")
-    free = waiting.free_sessions(site.id, now, now + AHEAD)[:MOST] if site is not None else ()
-    days: dict[object, list[object]] = {}
-    for one in free:
-        days.setdefault(clock.legal_date(one.starts_at), []).append(one)
-    seats = waiting.my_appointments(asks.person_id)
+    person_id, at = visitor(request).person_id, clock.now()
+    now = choosing(request, person_id)
+    if now.code:
+        messages.success(request, _("已约好，预约码 {code}。到现场用预约码签到取号。").format(code=now.code))
+        return redirect("mine-appointments")
+    seats = waiting.my_appointments(person_id)
     context = {
-        "seats": [(one, names.get(one.item_code, ""), one.starts_at > now) for one in seats],
-        "sites": sites,
-        "site": site,
-        "item": item,
-        "item_name": names.get(item, ""),
-        "days": list(days.items()),
-        "sentence": sentence,
-        "offer": offer,
         "now": now,
+        "seats": [(one, now.items.get(one.item_code, ""), one.starts_at > at) for one in seats],
+        "item_name": now.items.get(now.item, ""),
     }
-    return render(request, "mine/appointments.html", context, status=422 if sentence else 200)
+    return render(request, "mine/appointments.html", context, status=422 if now.sentence else 200)
 
 
 @guarded_by(guard)
