@@ -253,7 +253,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     fields = [
         Field("name", _("给谁用、作什么用"), value=request.POST.get("name", "")),
         Field("system", _("对接系统"), "select", request.POST.get("system", ""), choices=systems),
-        Field("scopes", _("用途"), "checkboxes", values=tuple(request.POST.getlist("scopes")), choices=fitting),
+        Field.checks("scopes", _("用途"), request.POST, fitting),
         Field("days", _("有效天数"), "number", request.POST.get("days", "90"), width="short"),
     ]
     return lists.show(request, "admin/tokens.html", no, here="tokens", tokens=shown, secret=secret, fields=fields)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from tongban.rulebook import money
@@ -54,6 +55,21 @@ class Field:
         """Ids of hint and error, for who listens to the page."""
         told = (f"{self.id}-hint" if self.hint else "", f"{self.id}-error" if self.error else "")
         return " ".join(filter(None, told))
+
+    @classmethod
+    def checks(
+        cls,
+        name: str,
+        label: str,
+        said: QueryDict,
+        choices: tuple[Choice, ...],
+        *,
+        hint: str = "",
+        required: bool = True,
+    ) -> "Field":
+        """Return a list to tick several of, with those ticked that were sent."""
+        ticked = tuple(said.getlist(name))
+        return cls(name, label, "checkboxes", values=ticked, choices=choices, hint=hint, required=required)
 
     def with_error(self, sentence: str) -> "Field":
         """Return the same question with what is wrong."""

@@ -207,32 +207,13 @@ def _present(found: Seen, step: Step, said: QueryDict) -> list[Field]:
             known.setdefault(holder.id, f"{holder.name}（{post.title}）")
     choices = tuple(Choice(str(one), label) for one, label in sorted(known.items(), key=lambda pair: pair[1]))
     hint = _("两名以上（行政许可法 第三十四条第三款）")
-    return [
-        Field(
-            "present",
-            _("到场的工作人员"),
-            "checkboxes",
-            values=tuple(said.getlist("present")),
-            choices=choices,
-            hint=hint,
-        )
-    ]
+    return [Field.checks("present", _("到场的工作人员"), said, choices, hint=hint)]
 
 
 def _points(found: Seen, step: Step, said: QueryDict) -> list[Field]:
     choices = tuple(Choice(str(n), point) for n, point in enumerate(found.file.facts.item.review_points))
     hint = _("勾选已经核对的；随意见一起留存")
-    return [
-        Field(
-            "points",
-            _("审查要点"),
-            "checkboxes",
-            values=tuple(said.getlist("points")),
-            choices=choices,
-            hint=hint,
-            required=False,
-        )
-    ]
+    return [Field.checks("points", _("审查要点"), said, choices, hint=hint, required=False)]
 
 
 def _holder(found: Seen, step: Step, said: QueryDict) -> list[Field]:

@@ -87,14 +87,7 @@ def new(request: HttpRequest) -> HttpResponse:
         Field("name", _("任务内容"), "textarea", typed.get("name", "")),
         Field("lead", _("牵头单位"), "select", typed.get("lead", ""), choices=units),
         Field("by", _("完成日期"), "date", typed.get("by", ""), width="short"),
-        Field(
-            "helpers",
-            _("配合单位"),
-            "checkboxes",
-            values=tuple(typed.getlist("helpers")),
-            choices=units,
-            required=False,
-        ),
+        Field.checks("helpers", _("配合单位"), typed, units, required=False),
     ]
     context = {"here": "tasks", "fields": fields, "wrong": wrong}
     return render(request, "watch/task_new.html", context, status=422 if wrong else 200)
