@@ -105,6 +105,24 @@ def test_every_item_handled_elsewhere_has_its_system(county):
     assert elsewhere <= {one.code for one in queries.systems(county.code)}
 
 
+def test_a_demo_shows_who_is_trained_for_what_and_what_nobody_is(county):
+    """S046: through the action that notes it for anybody; a second call leaves what was changed meanwhile."""
+    from tests.doors.browsing import signed_in, text_of
+    from tongban.hall.county.opening import make_ready
+    from tongban.rooms.ledger.models import Entry
+    from tongban.rooms.waiting import actions, queries
+
+    make_ready()
+    clerk = county.staff("window-1")
+    assert queries.trained(county.code)[clerk.id] >= {"unit:scjg", "unit:mzj"}
+    assert Entry.objects.filter(subject_id=clerk.id, step="note_training").count() == 1
+    shown = text_of(signed_in(county.staff("jcs-officer")).get("/watch/training/"))
+    assert "还没有人学过" in shown
+    actions.note_training(clerk.id, ["unit:swj"], actor="house")
+    make_ready()
+    assert queries.trained(county.code)[clerk.id] == {"unit:swj"}
+
+
 def test_an_item_of_the_seed_that_cannot_be_published_keeps_the_county_shut(own_database, monkeypatch, tmp_path):
     import shutil
 

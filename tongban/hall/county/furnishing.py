@@ -83,6 +83,17 @@ def claim_items(county: str, hall: Row) -> None:
             claiming.claim_all(county, codes, places, batch=told["batch"], by=ACTOR)
 
 
+def note_trainings(county: str, hall: Row) -> None:
+    """Note what the windows' people are trained for (S046); a county that has noted any is left alone."""
+    if waited.trained(county):
+        return
+    for one in hall["trained"]:
+        post = people.post_coded(county, one["post"])
+        holder = post and people.powers().holder(post.id, clock.today())
+        if holder:
+            waiting.note_training(holder.id, one["covers"], actor=ACTOR)
+
+
 def _claimed(site: people.SiteView, told: Row) -> claiming.Place:
     hours = catalogue.words_of_hours(site.hours) or "工作日上午九时至下午五时"
     return claiming.Place(site.code, told["contact"], told["place"], hours, tuple(told["channels"]))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from tongban.hall.county.furnishing import claim_items, furnish, offer_appointments
+from tongban.hall.county.furnishing import claim_items, furnish, note_trainings, offer_appointments
 from tongban.rooms import clock
 from tongban.rooms.casework.actions import Who, person, staff
 from tongban.rooms.catalogue import actions as catalogue
@@ -54,11 +54,12 @@ def open_county() -> Opened:
 
 
 def make_ready() -> None:
-    """What a demo shows beside: open appointments, and sites that claimed their items.  Twice changes nothing."""
+    """What a demo shows beside: appointments, claimed items, who is trained for what.  Twice changes nothing."""
     hall = _read(f"{COUNTY}-hall")
     with clock.held(clock.at_local(READY, 8)):
         offer_appointments(COUNTY, hall)
         claim_items(COUNTY, hall)
+        note_trainings(COUNTY, hall)
 
 
 def _publish_items() -> None:
