@@ -63,6 +63,53 @@ def test_the_results_desk_and_the_office_see_how_she_wants_her_result(county, wa
     assert looking.state(draft) == "delivered"
 
 
+def test_a_letter_that_came_back_is_found_by_its_number_however_it_is_written(county):
+    """Given a letter that came back, When its number is typed at the results desk, Then the case opens; several
+    results in one letter are listed, and whoever may not see the case finds nothing.
+    """
+    from tongban.rooms.casework import actions as casework
+
+    shop = "small-food-shop"
+    with county.at(*MORNING):
+        alone, *together = (county.granted() for _ in range(3))
+        for case_id, number in ((alone, "ea 123-456-789 cn"), *((one, "1234567890123") for one in together)):
+            casework.issue(case_id, county.able("deliver", shop))
+            told = {"collector_id": None, "way": "mail", "mail_number": number}
+            casework.deliver(case_id, county.able("deliver", shop), **told)
+        client = signed_in(county.staff("exit"))
+        found = client.post("/counter/results/", {"said": " EA123456789CN"})
+        assert (found.status_code, found.url) == (302, f"/counter/case/{alone}/")
+        assert "ea 123-456-789 cn" in text_of(client.get(found.url))
+        listed = client.post("/counter/results/", {"said": "1234567890123"}).content.decode()
+        assert "用这个邮件号寄出的结果" in listed
+        assert set(re.findall(r"/counter/results/([0-9a-f-]{36})/", listed)) == set(map(str, together))
+        assert "没有找到" in text_of(client.post("/counter/results/", {"said": "EA123456789C"}))
+        other = signed_in(county.staff("village-001203-agent")).post("/counter/results/", {"said": "EA123456789CN"})
+        assert (other.status_code, str(alone) in other.content.decode()) == (200, False)
+        bodies = looking.fetched("SELECT body::text FROM ledger_entry WHERE subject_id = %s", alone)
+        assert not [body for (body,) in bodies if "123-456" in body or "EA123456789CN" in body]
+
+
+def test_a_letter_is_looked_for_among_letters_alone(own_database):
+    """However many results were handed out: the index holds letters only, and it is the one that is used."""
+    import psycopg
+
+    from tongban.rooms.casework.queries.results import _MAILED
+
+    filled = """
+        INSERT INTO ledger_entry (subject_kind, subject_id, seq, county, step, at, actor, post, body, hash)
+        SELECT 'case', ('01980000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 9, '990127', 'deliver',
+               '2026-01-01'::timestamptz + n * interval '1 minute', 'x', '',
+               CASE WHEN n % 50 = 0 THEN jsonb_build_object('mail', md5(n::text)) ELSE '{"way": "window"}' END, ''
+          FROM generate_series(1, 20000) AS n
+    """
+    with psycopg.connect(own_database.owner_url) as owner:
+        owner.execute(filled)
+        owner.execute("ANALYZE ledger_entry")
+        plan = "\n".join(row[0] for row in owner.execute(f"EXPLAIN {_MAILED}", ["990127", "x"]))
+    assert "county_expr_idx" in plan, plan  # the name that a part gives its share of ``entry_mail``
+
+
 def test_what_was_noted_with_plain_papers_stands_in_the_notice_form(county):
     with county.at(*MORNING):
         client = signed_in(county.staff("window-1"))

@@ -15,7 +15,7 @@ from tongban.doors.look.paging import PER_PAGE
 from tongban.doors.visiting import visitor
 from tongban.rooms import clock
 from tongban.rooms.casework import actions as casework
-from tongban.rooms.casework.queries.results import READY, ready
+from tongban.rooms.casework.queries.results import READY, mailed, ready
 from tongban.rooms.casework.queries.seeing import case_numbered, read_whole
 from tongban.rooms.casework.queries.wishes import wishes_of
 from tongban.rooms.ledger import actions as ledger
@@ -31,7 +31,10 @@ AT_EXIT = staff(Power.DELIVER)
 
 @guarded_by(AT_EXIT)
 def index(request: HttpRequest) -> HttpResponse:
-    """List what waits for its people, those who have waited longest first; find one of them."""
+    """List what waits for its people, those who have waited longest first; find one of them.
+
+    What went out by mail is found by the number of its letter, which may have come back.
+    """
     asks = visitor(request)
     said = request.POST.get("said", "").strip()[:80] if request.method == "POST" else ""
     context: dict[str, object] = {"said": said, "today": clock.today()}
@@ -42,6 +45,10 @@ def index(request: HttpRequest) -> HttpResponse:
         if who is not None:
             ledger.log_access(asks.who.name, "person", who.id, "统一出件查找")
             context["rows"] = ready(asks.who, asks.county, applicant_id=who.id)[0]
+        elif sent := mailed(asks.who, asks.county, said):
+            if len(sent) == 1:
+                return redirect("counter-case", sent[0].case_id)
+            context |= {"rows": sent, "mailed": True}
         else:
             context |= {"rows": (), "twins": people_named(asks.county, said)}
         return show(request, "results", context)

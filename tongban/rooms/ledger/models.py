@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
+from django.db.models.fields.json import KeyTextTransform
 
 
 class Entry(models.Model):
@@ -39,6 +40,13 @@ class Entry(models.Model):
             BrinIndex(fields=["at"], name="entry_at_brin"),
             BrinIndex(fields=["xact"], name="entry_xact_brin"),
             models.Index(fields=["county", "step", "at"], name="entry_step_at"),
+            # Letters alone, by the digest of their number: one that came back is found again.
+            models.Index(
+                "county",
+                KeyTextTransform("mail", "body"),
+                name="entry_mail",
+                condition=models.Q(step="deliver", body__has_key="mail"),
+            ),
         ]
 
 

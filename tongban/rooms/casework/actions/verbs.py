@@ -9,6 +9,7 @@ from tongban.rooms import clock, crypto
 from tongban.rooms.casework.actions.rows import key_of, party_row, restated
 from tongban.rooms.casework.actions.standing import Who, may_collect
 from tongban.rooms.casework.actions.taking import Done, Plan, Planner, take
+from tongban.rooms.casework.mailing import digest_of
 from tongban.rooms.casework.queries.reading import CaseFile
 from tongban.rooms.people import queries as people
 from tongban.rulebook.basis import law
@@ -158,13 +159,15 @@ def deliver(
     """送达: to the applicant or whoever she mandated to collect; ``way`` is ``window``, ``electronic`` or ``mail``."""
     if way not in ("window", "electronic", "mail"):
         raise Refused("delivery_way_unknown", "送达方式只能是窗口领取、电子送达或邮寄。请重新选择。")
-    if way == "mail" and not mail_number.strip():
+    if way == "mail" and not digest_of(mail_number):
         raise Refused("mail_number_missing", "邮寄送达要登记邮件号。请填写后再提交。")
 
     def plan(file: CaseFile) -> Plan:
         if way == "window":
             _check_collector(file, collector_id)
         notes = {"way": way, "collector": str(collector_id) if collector_id else None}
+        if way == "mail":
+            notes["mail"] = digest_of(mail_number)
         return Plan(notes=notes, texts={"mail": mail_number})
 
     return take(case_id, "deliver", who, plan, asked=(collector_id, way, mail_number), key=key)

@@ -1,11 +1,15 @@
 """统一出件: what lies ready for its people, and since when nobody has come for it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db import connection
+
 from tongban.rooms import clock
 from tongban.rooms.casework.actions.standing import Who
+from tongban.rooms.casework.mailing import digest_of
 from tongban.rooms.casework.models import Case, Clock
 from tongban.rooms.casework.queries.reading import CaseFile
 from tongban.rooms.casework.queries.seeing import visible
@@ -73,13 +77,37 @@ def ready(
     if after is not None:
         rows = rows.filter(id__gt=after)
     page = list(rows.order_by("id")[: most + 1])
-    shown = visible(who, page[:most])
+    return _lines(visible(who, page[:most])), page[most - 1].id if len(page) > most else None
+
+
+def mailed(who: Who, county: str, number: str) -> tuple[ReadyLine, ...]:
+    """Return the results that went out in the letter of this number, where this member of staff may see them.
+
+    For a letter that came back; nine queries at most.  Letters from before their digests were kept are not found.
+    """
+    digest = digest_of(number)
+    if not digest:
+        return ()
+    with connection.cursor() as cursor:
+        cursor.execute(_MAILED, [county, digest])
+        found = [row[0] for row in cursor.fetchall()]
+    return _lines(visible(who, Case.objects.filter(id__in=found).order_by("id"))) if found else ()
+
+
+#: As ``entry_mail`` is written, so that it is used.
+_MAILED = (
+    "SELECT subject_id FROM ledger_entry WHERE subject_kind = 'case' AND county = %s AND step = 'deliver'"
+    " AND body ? 'mail' AND (body ->> 'mail') = %s"
+)
+
+
+def _lines(shown: Sequence[Case]) -> tuple[ReadyLine, ...]:
     dues = Clock.objects.filter(case_id__in=[one.id for one in shown], name="delivery", stopped_at=None)
     due_on = dict(dues.values_list("case_id", "due_on"))
     names = people.persons_by_id([one.applicant_id for one in shown if one.applicant_id])
     items = catalogue.items(one.item_id for one in shown)
     wished = deliveries_of(one.id for one in shown)
-    found = tuple(
+    return tuple(
         ReadyLine(
             one.id,
             one.number or "",
@@ -92,4 +120,3 @@ def ready(
         )
         for one in shown
     )
-    return found, page[most - 1].id if len(page) > most else None
