@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0004_ranges")]
+    dependencies = [("ledger", "0005_mailed")]
     operations = [
         migrations.CreateModel(
             name="Detached",
