@@ -5,7 +5,7 @@ from django.db.models.fields.json import KeyTextTransform
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0005_detached")]
+    dependencies = [("ledger", "0004_ranges")]
     operations = [
         migrations.AddIndex(
             "Entry",
