@@ -104,51 +104,97 @@ def test_a_visitor_may_read_the_page_and_its_refusals_in_english(county):
     assert "Account or password is wrong." in text_of(answer)
 
 
-#: What may say no to somebody who applies, registers, uploads, books, asks or rates.
-SAY_NO_TO_PEOPLE = (
-    "rooms/files",
-    "rooms/people/words.py",
-    "rooms/people/actions/passwords.py",
-    "rooms/people/actions/persons.py",
-    "rooms/people/actions/slowing.py",
-    "rooms/people/actions/mandates.py",
-    "rooms/people/queries/persons.py",
-    "rooms/ratings",
-    "rooms/waiting/actions/tickets.py",
-    "rooms/waiting/actions/seats.py",
-    "rooms/waiting/actions/questions.py",
-    "rooms/casework/actions/filing.py",
-    "rooms/casework/actions/papers.py",
-    "rooms/casework/actions/supplying.py",
-    "rooms/casework/actions/consulting.py",
-    "rulebook/asking.py",
-    "rulebook/deciding.py",
-    "rulebook/guards.py",
-    "rulebook/renewing.py",
-    "rulebook/numbers/citizens.py",
-    "rulebook/numbers/certificates.py",
-    "rulebook/numbers/text.py",
-)
+#: Where people may meet a refusal: on a page, or as an answer of the API.
+WHERE_PEOPLE_ARE_REFUSED = ("rooms", "doors", "rulebook")
 
 
-def test_a_refusal_people_may_read_keeps_its_values_apart():
-    """A glued sentence, an f-string, stays Chinese on an English page."""
-    found = []
-    for place in SAY_NO_TO_PEOPLE:
-        here = PACKAGE / place
-        for path in sorted(here.rglob("*.py")) if here.is_dir() else [here]:
-            found += [f"{path.name}:{line}" for line in _glued_refusals(path)]
+def test_every_refusal_keeps_its_values_apart():
+    """A sentence put together before it is translated, or a Chinese word in it that nobody marked, stays Chinese."""
+    found = [
+        f"{path.relative_to(PACKAGE)}:{line}"
+        for place in WHERE_PEOPLE_ARE_REFUSED
+        for path in sorted((PACKAGE / place).rglob("*.py"))
+        for line in _put_together(path.read_text(encoding="utf-8"))
+    ]
     assert found == []
 
 
-def _glued_refusals(path: Path) -> list[int]:
+@pytest.mark.parametrize(
+    "text",
+    [
+        'raise Refused("code", f"没有{name}。")',
+        'raise Refused("code", "没有" + name)',
+        'raise Refused("code", "没有%s。" % name)',
+        'raise Refused("code", "没有{}。".format(name))',
+        'raise Refused("code", "没有甲。" if one else f"没有{name}。")',
+        'said = f"没有{name}。"; raise Refused("code", said)',
+        'made = Sentence(f"没有{name}")',
+        'raise Refused("code", "没有{what}。", what=f"第 {n} 项")',
+        'what = "一项" if one else "几项"; raise Refused("code", "没有{what}。", what=what)',
+        'raise Refused("code", "没有{what}。", what=Words(["甲", "乙"]))',
+    ],
+)
+def test_a_refusal_put_together_is_found(text):
+    assert _put_together(f"def refuse(name, one, n):\n    {text}\n") == [2]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'raise Refused("code", "没有{name}。", name=name)',
+        'raise Refused("code", _("没有{name}。").format(name=name))',
+        'raise Refused("code", "没有{what}。", what=Words((Sentence("甲"), name), "或"))',
+        'raise Refused("code", "没有{what}。", what=f"“{name}”")',
+    ],
+)
+def test_a_refusal_with_values_is_not_taken_for_one_put_together(text):
+    assert _put_together(f"def refuse(name):\n    {text}\n") == []
+
+
+def _put_together(source: str) -> list[int]:
+    """Return the lines of sentences that no catalogue can have: f-strings, sums, and words nobody marked in them."""
+    found = set()
+    for function in ast.walk(ast.parse(source)):
+        if isinstance(function, ast.FunctionDef):
+            for call in ast.walk(function):
+                if isinstance(call, ast.Call) and ast.unparse(call.func) in ("Refused", "super().__init__", "Sentence"):
+                    told = call.args[:1] if ast.unparse(call.func) == "Sentence" else call.args[1:2]
+                    values = [one.value for one in call.keywords]
+                    if any(_is_glued(one) for said in told for one in _meant(function, said)) or any(
+                        _is_unmarked(one) for value in values for one in _meant(function, value)
+                    ):
+                        found.add(call.lineno)
+    return sorted(found)
+
+
+def _meant(function: ast.FunctionDef, node: ast.expr) -> list[ast.expr]:
+    """Return an expression, and what a name stands for where the function says so."""
+    if not isinstance(node, ast.Name):
+        return [node]
     return [
-        node.lineno
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call)
-        and ast.unparse(node.func) in ("Refused", "super().__init__")
-        and any(isinstance(said, ast.JoinedStr) for said in node.args[1:2])
+        one.value
+        for one in ast.walk(function)
+        if isinstance(one, ast.Assign) and any(isinstance(to, ast.Name) and to.id == node.id for to in one.targets)
     ]
+
+
+def _is_glued(node: ast.expr) -> bool:
+    if isinstance(node, ast.IfExp):
+        return _is_glued(node.body) or _is_glued(node.orelse)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        return node.func.attr in ("format", "join") and not ast.unparse(node.func.value).startswith("_(")
+    return isinstance(node, ast.JoinedStr | ast.BinOp)
+
+
+def _is_unmarked(node: ast.AST) -> bool:
+    """Whether Chinese words stand in a value that the page cannot translate."""
+    if isinstance(node, ast.Call) and ast.unparse(node.func) in ("Sentence", "_"):
+        return False
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "Words":
+        return _is_unmarked(node.args[0])  # what stands between the words is translated with them
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, str) and CHINESE.search(node.value) is not None
+    return any(_is_unmarked(one) for one in ast.iter_child_nodes(node))
 
 
 def test_a_refusal_with_values_is_read_in_english(county):
@@ -161,7 +207,22 @@ def test_a_refusal_with_values_is_read_in_english(county):
     assert no.value.sentence.startswith("按内容看这是GIF 图片，这里只收 pdf、jpg、png。")
     with translation.override("en"):
         assert in_words(no.value.sentence) == (
-            "By its content this is: GIF picture. Only pdf、jpg、png are taken here. "
-            "Save it as pdf、jpg、png and upload again; changing its name does not help."
+            "By its content this is: GIF picture. Only pdf, jpg, png are taken here. "
+            "Save it as pdf, jpg, png and upload again; changing its name does not help."
         )
     assert in_words("没有人翻译过的一句") == "没有人翻译过的一句"
+
+
+def test_sentences_within_a_sentence_are_read_in_english():
+    from tongban.doors.look.saying import in_words
+    from tongban.rulebook.errors import Refused, Words
+    from tongban.rulebook.numbers.items import check_handle_code
+
+    with pytest.raises(Refused) as no:
+        check_handle_code("1" * 33)
+    assert no.value.sentence.startswith("业务办理项编码前31位应是实施编码：实施编码前18位应是")
+    two = Words(["申请人", "代理人"])
+    assert in_words(two) == two == "申请人、代理人"
+    with translation.override("en"):
+        assert in_words(two) == "Applicant, Agent"
+        assert not CHINESE.search(in_words(no.value.sentence))

@@ -56,12 +56,18 @@ def _of(found: Any) -> Iterator[str]:
 
 
 def _refusals(tree: ast.Module) -> Iterator[str]:
-    """Yield the sentences of refusals, those with values in them as templates; a glued one (f-string) stays Chinese."""
+    """Yield the sentences of refusals and of ``Sentence``, as templates where values stand in them."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in _REFUSING:
-            for said in node.args[1:2]:
+        if isinstance(node, ast.Call):
+            for said in _said(node):
                 if isinstance(said, ast.Constant) and isinstance(said.value, str):
                     yield said.value
+
+
+def _said(call: ast.Call) -> list[ast.expr]:
+    """Return the template of a refusal or a sentence."""
+    name = ast.unparse(call.func)
+    return call.args[1:2] if name in _REFUSING else call.args[:1] if name == "Sentence" else []
 
 
 def _tables(path: Path, tree: ast.Module) -> Iterator[str]:
@@ -86,9 +92,12 @@ def _translated(node: ast.AST) -> ast.expr | None:
 
 
 def _values(node: ast.AST) -> list[ast.expr]:
-    """Return what stands in the sentence of a refusal: words of the house out of tables are translated with it."""
-    if isinstance(node, ast.Call) and ast.unparse(node.func) in _REFUSING:
-        return [one.value for one in node.keywords if one.arg]
+    """Return what stands in a sentence: words of the house out of tables are translated with it."""
+    if isinstance(node, ast.Call) and (said := _said(node)):
+        return [
+            *(one for one in said if not isinstance(one, ast.Constant)),
+            *(one.value for one in node.keywords if one.arg),
+        ]
     return []
 
 
@@ -109,13 +118,19 @@ def _named(function: ast.FunctionDef, node: ast.expr) -> set[str]:
 
 
 def _capitals(node: ast.expr) -> set[str]:
-    found = set()
+    found: set[str] = set()
+    if isinstance(node, ast.Call) and ast.unparse(node.func) in ("Words", "sorted") and _is_table(node.args[0]):
+        return found  # a table gone through shows its keys: codes
     for one in ast.walk(node):
-        if isinstance(one, ast.Name) and one.id.isupper():
-            found.add(one.id)
-        elif isinstance(one, ast.Attribute) and one.attr.isupper() and isinstance(one.value, ast.Name):
-            found.add(f"{one.value.id}.{one.attr}")
+        if _is_table(one):
+            found.add(ast.unparse(one))
     return found
+
+
+def _is_table(node: ast.AST) -> bool:
+    if isinstance(node, ast.Attribute):
+        return node.attr.isupper() and isinstance(node.value, ast.Name)
+    return isinstance(node, ast.Name) and node.id.isupper()
 
 
 def _value(module: Any, name: str) -> Any:

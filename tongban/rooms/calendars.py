@@ -90,6 +90,8 @@ def _year(content: bytes, name: str) -> Calendar:
     try:
         return from_toml(tomllib.loads(content.decode("utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
-        raise Refused("calendar_unreadable", f"{name} 读不出来：{wrong}。请检查这个文件的格式。") from wrong
+        raise Refused(
+            "calendar_unreadable", "{name} 读不出来：{wrong}。请检查这个文件的格式。", name=name, wrong=str(wrong)
+        ) from wrong
     except Refused as wrong:
-        raise Refused(wrong.code, f"{name}：{wrong.sentence}") from wrong
+        raise Refused(wrong.code, "{what}：{why}", what=name, why=wrong.sentence) from wrong

@@ -138,7 +138,7 @@ def _key_file(name: str) -> bytes:
     path = Path(settings.TONGBAN_KEYS) / name
     if not path.exists():
         if not settings.TONGBAN_DEMO or _NUMBERED.fullmatch(name):
-            raise Refused("key_missing", f"找不到密钥文件 {name}。请把它放进密钥目录后再启动。")
+            raise Refused("key_missing", "找不到密钥文件 {name}。请把它放进密钥目录后再启动。", name=name)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = path.with_name(f"{name}.{os.getpid()}")
         handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -149,5 +149,5 @@ def _key_file(name: str) -> bytes:
         fresh.unlink()
     key = path.read_bytes()
     if len(key) != 32 or len(set(key)) < 20:
-        raise Refused("key_weak", f"密钥文件 {name} 应为 32 字节随机数。请重新生成。")
+        raise Refused("key_weak", "密钥文件 {name} 应为 32 字节随机数。请重新生成。", name=name)
     return key

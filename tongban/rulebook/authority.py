@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 
 from tongban.rulebook.basis import Basis, BasisKind, design, unchecked
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Sentence, Words
 
 EVERY_ITEM = "*"
 #: Before a unit's code: every item of that unit.
@@ -64,7 +64,7 @@ def check_apart(powers: Iterable[Power]) -> None:
     held = set(powers)
     found = [power for power in APART if power in held]
     if len(found) > 1:
-        named = "、".join(f"“{LABELS[power]}”" for power in found)
+        named = Words(Sentence("“{word}”", word=LABELS[power]) for power in found)
         raise Refused(
             "powers_apart",
             "{named}不能由同一个岗位或同一个人担任（三员分立）。请把它们分给不同的人。",
@@ -193,11 +193,13 @@ def _nearest(rows: tuple[Authority, ...], power: Power, item: Subject, place: Pl
     if not near:
         return Refused("authority_none", "您的岗位没有“{verb}”的职权，请交由有此职权的岗位办理。", _DESIGN, verb=verb)
     failures, row = min(near, key=lambda pair: (len(pair[0]), -pair[1].valid_from.toordinal(), pair[1].order))
-    yours = f"您的“{verb}”职权（{row.order}）"
-    sentences = {
-        "authority_item": f"{yours}不包括这个事项，请交由该事项的岗位办理，或先补办授权。",
-        "authority_site": f"{yours}不包括这个办理地点，请在授权的地点办理，或先补办授权。",
-        "authority_not_yet": f"{yours}自{row.valid_from}起生效，请等生效后办理，或交由现有岗位办理。",
-        "authority_expired": f"{yours}已于{row.valid_until}到期，请先续办授权，其间交由其他岗位办理。",
-    }
-    return Refused(failures[0], sentences[failures[0]], row.basis)
+    told = {"verb": verb, "order": row.order, "first": row.valid_from, "last": row.valid_until}
+    return Refused(failures[0], _SENTENCES[failures[0]], row.basis, **told)
+
+
+_SENTENCES = {
+    "authority_item": "您的“{verb}”职权（{order}）不包括这个事项，请交由该事项的岗位办理，或先补办授权。",
+    "authority_site": "您的“{verb}”职权（{order}）不包括这个办理地点，请在授权的地点办理，或先补办授权。",
+    "authority_not_yet": "您的“{verb}”职权（{order}）自{first}起生效，请等生效后办理，或交由现有岗位办理。",
+    "authority_expired": "您的“{verb}”职权（{order}）已于{last}到期，请先续办授权，其间交由其他岗位办理。",
+}

@@ -8,7 +8,7 @@ from decimal import Decimal
 from tongban.rulebook import clock as time
 from tongban.rulebook.basis import design, law
 from tongban.rulebook.clock import ARTICLE_45, SHANGHAI, Excluded, Limit, Unit
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Sentence, Words
 from tongban.rulebook.facts import Actor, Facts, Given, Outcome, Proceeding, Running
 from tongban.rulebook.guards import GUARDS
 from tongban.rulebook.renewing import silence_renews_after
@@ -109,19 +109,25 @@ def _step(facts: Facts, name: str) -> Step:
             "unknown_step", "{label}没有“{name}”这个步骤。", design("步骤表"), label=facts.kind.label, name=name
         )
     if facts.state not in step.sources:
-        here = facts.kind.states.get(facts.state, "尚未提交")
+        here = facts.kind.states.get(facts.state) or Sentence("尚未提交")
         # What the law and the house do by themselves is nothing that anybody can do now.
         by_people = (s for s in facts.kind.steps if not s.inner and not {*s.by} <= {Post.LAW, Post.HOUSE})
-        can = "、".join(s.label for s in by_people if facts.state in s.sources)
-        sentence = f"案件现在是“{here}”，不能办理“{step.label}”。现在可以：{can or '无'}。请刷新后再看。"
-        raise Refused("wrong_state", sentence, step.basis)
+        can = Words(s.label for s in by_people if facts.state in s.sources) or Sentence("无")
+        raise Refused(
+            "wrong_state",
+            "案件现在是“{here}”，不能办理“{step}”。现在可以：{can}。请刷新后再看。",
+            step.basis,
+            here=here,
+            step=step.label,
+            can=can,
+        )
     return step
 
 
 def _post(facts: Facts, step: Step, actor: Actor) -> Post:
     held = [post for post in step.by if post in actor.posts]
     if not held:
-        who = "、".join(POST_LABELS[post] for post in step.by)
+        who = Words(POST_LABELS[post] for post in step.by)
         raise Refused(
             "wrong_post", "“{label}”只能由{who}办理。请转给有授权的岗位。", step.basis, label=step.label, who=who
         )

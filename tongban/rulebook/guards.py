@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from tongban.rulebook.basis import design, law
 from tongban.rulebook.clock import ARTICLE_45
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Sentence, Words
 from tongban.rulebook.facts import FORM, Actor, Facts, Given
 from tongban.rulebook.steps import Post
 
@@ -20,7 +20,7 @@ BY_TWO = frozenset({"site_check", "site_survey"})
 def complete(facts: Facts, actor: Actor, given: Given) -> None:
     """Every material needed is here, held by the platform or promised for later; everybody has signed."""
     if facts.missing:
-        names = "、".join(_name(facts, code) for code in facts.missing)
+        names = Words(_name(facts, code) for code in facts.missing)
         raise Refused(
             "materials_missing",
             "还缺：{names}。请一次性告知申请人补正后再受理。",
@@ -28,7 +28,7 @@ def complete(facts: Facts, actor: Actor, given: Given) -> None:
             names=names,
         )
     if facts.unsigned:
-        roles = "、".join(ROLE_LABELS.get(role, role) for role in facts.unsigned)
+        roles = Words(ROLE_LABELS.get(role, role) for role in facts.unsigned)
         raise Refused(
             "signatures_missing",
             "还需要{roles}签名确认。请通知其在网上或窗口签名。",
@@ -50,7 +50,7 @@ def all_named(facts: Facts, actor: Actor, given: Given) -> None:
     named = {lack.code for lack in given.lacking}
     left_out = [code for code in facts.missing if code not in named]
     if left_out:
-        names = "、".join(_name(facts, code) for code in left_out)
+        names = Words(_name(facts, code) for code in left_out)
         raise Refused(
             "correction_incomplete",
             "补正告知必须一次列全，还漏了：{names}。请补进同一份告知书。",
@@ -63,7 +63,7 @@ def all_supplied(facts: Facts, actor: Actor, given: Given) -> None:
     """Everything the notice named is in."""
     left = [code for code in facts.missing if code in facts.told and code not in given.supplied]
     if left:
-        names = "、".join(_name(facts, code) for code in left)
+        names = Words(_name(facts, code) for code in left)
         raise Refused(
             "supply_incomplete",
             "还差：{names}。已交的材料已保存，补齐后再提交。",
@@ -180,7 +180,7 @@ def extendable(facts: Facts, actor: Actor, given: Given) -> None:
         raise Refused("not_extendable", "本事项没有规定可以延长。请在期限内作出决定。", law("行政许可法 第四十二条"))
     wanted = Post.GOVERNMENT if limits.joint else Post.HEAD
     if wanted not in actor.posts:
-        who = "本级人民政府负责人" if limits.joint else "本行政机关负责人"
+        who = Sentence("本级人民政府负责人") if limits.joint else Sentence("本行政机关负责人")
         raise Refused("wrong_approver", "延长期限须经{who}批准。请报其批准。", law("行政许可法 第四十二条"), who=who)
     not_extended(facts, actor, given)
 
@@ -210,7 +210,7 @@ def grounded(facts: Facts, actor: Actor, given: Given) -> None:
 def followed(facts: Facts, actor: Actor, given: Given) -> None:
     """容缺: what was promised for later has come before the result goes out."""
     if facts.following:
-        names = "、".join(_name(facts, code) for code in facts.following)
+        names = Words(_name(facts, code) for code in facts.following)
         raise Refused(
             "following_missing", "容缺材料还没有补来：{names}。补齐后才能发证。", design("容缺受理"), names=names
         )

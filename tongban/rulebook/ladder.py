@@ -24,6 +24,8 @@ def chain_of(post: str, reports_to: Mapping[str, str], vacant: Collection[str] =
     while above := reports_to.get(climbed[-1], ""):
         if above in climbed:
             circle = " → ".join([*climbed[climbed.index(above) :], above])
-            raise Refused("ladder_circle", f"岗位的上报关系成了一个圈：{circle}，请在岗位资料中改正上级岗位。")
+            raise Refused(
+                "ladder_circle", "岗位的上报关系成了一个圈：{circle}，请在岗位资料中改正上级岗位。", circle=circle
+            )
         climbed.append(above)
     return (post, *(one for one in climbed[1:] if one not in vacant))

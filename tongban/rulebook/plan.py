@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from tongban.rulebook.basis import Basis, design, law
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Sentence, Words
 
 BASIS = design("一件事按前置关系安排各环节")
 
@@ -279,21 +279,31 @@ def _need_sound(parts: Sequence[PlanPart]) -> None:
     roles = [part.role for part in parts]
     for part in parts:
         if roles.count(part.role) > 1:
-            raise Refused("plan_role_twice", f"环节“{part.name}”的代号{part.role}重复，请换一个代号。", BASIS)
+            raise Refused(
+                "plan_role_twice", "环节“{name}”的代号{role}重复，请换一个代号。", BASIS, name=part.name, role=part.role
+            )
         for needed in part.after:
             if needed not in roles:
                 raise Refused(
                     "plan_unknown_part",
-                    f"环节“{part.name}”的前置环节{needed}不在这件事里，请补上该环节，或取消这个前置。",
+                    "环节“{name}”的前置环节{needed}不在这件事里，请补上该环节，或取消这个前置。",
                     BASIS,
+                    name=part.name,
+                    needed=needed,
                 )
         if part.limit is not None and part.limit < 0:
-            raise Refused("plan_limit", f"环节“{part.name}”的时限不能小于0，请改正。", BASIS)
+            raise Refused("plan_limit", "环节“{name}”的时限不能小于0，请改正。", BASIS, name=part.name)
     circles = cycles(parts)
     if circles:
-        names = "；".join(circle.name for circle in circles)
-        ways = "；".join(way.sentence for way in circles[0].ways_out)
-        raise Refused("plan_circle", f"这些环节互为前置：{names}。可以这样解开：{ways}。", circles[0].ways_out[0].basis)
+        names = Words((circle.name for circle in circles), "；")
+        ways = Words((way.sentence for way in circles[0].ways_out), "；")
+        raise Refused(
+            "plan_circle",
+            "这些环节互为前置：{names}。可以这样解开：{ways}。",
+            circles[0].ways_out[0].basis,
+            names=names,
+            ways=ways,
+        )
 
 
 def _levels(known: Mapping[str, PlanPart]) -> tuple[tuple[str, ...], ...]:
@@ -358,27 +368,40 @@ def _circle_name(known: Mapping[str, PlanPart], roles: tuple[str, ...]) -> str:
 
 
 def _ways_out(known: Mapping[str, PlanPart], roles: tuple[str, ...]) -> tuple[WayOut, ...]:
-    names = "、".join(f"“{known[role].name}”" for role in roles)
+    names = Words(f"“{known[role].name}”" for role in roles)
     pairs = list(zip(roles, (*roles[1:], roles[0]), strict=True))
-    unfounded = "；".join(f"“{known[role].name}”要求“{known[needed].name}”在先" for role, needed in pairs)
+    unfounded = Words(
+        (
+            Sentence("“{name}”要求“{needed}”在先", name=known[role].name, needed=known[needed].name)
+            for role, needed in pairs
+        ),
+        "；",
+    )
     ways = [
         WayOut(
             "drop",
             roles,
-            f"取消前置：核对{unfounded}的依据，没有法律、法规、规章依据的前置予以取消",
+            Sentence("取消前置：核对{unfounded}的依据，没有法律、法规、规章依据的前置予以取消", unfounded=unfounded),
             law("优化营商环境条例 第三十五条"),
         )
     ]
     if len(roles) > 1:
         ways += [
             WayOut(
-                "parallel", roles, f"并联办理：{names}同时受理、联合审查，一并作出决定", law("行政许可法 第二十六条")
+                "parallel",
+                roles,
+                Sentence("并联办理：{names}同时受理、联合审查，一并作出决定", names=names),
+                law("行政许可法 第二十六条"),
             ),
             *(
                 WayOut(
                     "later",
                     (role, needed),
-                    f"先办后补：先办“{known[role].name}”，由申请人书面承诺在出证前补交“{known[needed].name}”的结果",
+                    Sentence(
+                        "先办后补：先办“{name}”，由申请人书面承诺在出证前补交“{needed}”的结果",
+                        name=known[role].name,
+                        needed=known[needed].name,
+                    ),
                     design("先办后补须事项允许容缺，主审材料除外"),
                 )
                 for role, needed in pairs

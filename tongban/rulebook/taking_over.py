@@ -13,7 +13,7 @@ from types import MappingProxyType
 from tongban.rulebook import deciding
 from tongban.rulebook.basis import design, law
 from tongban.rulebook.clock import ARTICLE_45, Excluded
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Sentence, Words
 from tongban.rulebook.facts import Facts, Outcome, Proceeding, Running
 from tongban.rulebook.steps import Kind
 from tongban.rulebook.workdays import Calendar
@@ -49,15 +49,21 @@ def step_for(kind: Kind, state: str) -> str:
     steps = STEPS.get(kind.code)
     if steps is None:
         raise Refused(
-            "take_over_kind", f"只有许可类、登记和备案的在办件可以接收，“{kind.label}”请在旧系统办完。", BASIS
+            "take_over_kind",
+            "只有许可类、登记和备案的在办件可以接收，“{label}”请在旧系统办完。",
+            BASIS,
+            label=kind.label,
         )
     if state not in steps:
-        words = "、".join(kind.states[one] for one in steps)
+        words = Words(kind.states[one] for one in steps)
         raise Refused(
             "take_over_state",
-            f"“{kind.states.get(state, state)}”的{kind.label}件不能接收，只能是：{words}。"
+            "“{state}”的{label}件不能接收，只能是：{words}。"
             "待补正、特别程序和公示中的，请等这一步在旧系统结束后再接收；已办结的不用接收。",
             BASIS,
+            state=kind.states.get(state, state),
+            label=kind.label,
+            words=words,
         )
     return steps[state]
 
@@ -73,22 +79,40 @@ def check(kind: Kind, state: str, past: Past, today: date) -> None:
         raise Refused("decided_on_early", "还没有作出决定的办件不应有决定日期。请核对办件状态。", BASIS)
     if not accepts and past.accepted_on is not None:
         raise Refused("accepted_on_early", "这个状态的办件不应有受理日期。请核对办件状态。", BASIS)
-    told = [("收件", past.received_on), ("受理", past.accepted_on), ("决定", past.decided_on)]
+    told = [
+        (Sentence("收件"), past.received_on),
+        (Sentence("受理"), past.accepted_on),
+        (Sentence("决定"), past.decided_on),
+    ]
     days = [(word, day) for word, day in told if day is not None]
     for (before, first), (after, second) in pairwise(days):
         if second < first:
-            raise Refused("days_reversed", f"{after}日期 {second} 早于{before}日期 {first}。请照原文书核对。", BASIS)
+            raise Refused(
+                "days_reversed",
+                "{after}日期 {second} 早于{before}日期 {first}。请照原文书核对。",
+                BASIS,
+                after=after,
+                second=second,
+                before=before,
+                first=first,
+            )
     if days[-1][1] > today:
-        raise Refused("day_in_future", f"{days[-1][0]}日期 {days[-1][1]} 还没有到。请照原文书核对。", BASIS)
+        raise Refused(
+            "day_in_future", "{which}日期 {day} 还没有到。请照原文书核对。", BASIS, which=days[-1][0], day=days[-1][1]
+        )
     for code, first, last in past.excluded:
         if code not in ARTICLE_45:
-            words = "、".join(ARTICLE_45.values())
-            raise Refused("pause_not_lawful", f"只有{words}的时间可以不计入期限。", law("行政许可法 第四十五条"))
+            words = Words(ARTICLE_45.values())
+            raise Refused(
+                "pause_not_lawful", "只有{words}的时间可以不计入期限。", law("行政许可法 第四十五条"), words=words
+            )
         if past.accepted_on is None or not past.accepted_on <= first <= last <= today:
             raise Refused(
                 "excluded_days",
-                f"不计入期限的 {first} 至 {last} 应在受理之后、今天以前，先后不颠倒。请核对。",
+                "不计入期限的 {first} 至 {last} 应在受理之后、今天以前，先后不颠倒。请核对。",
                 law("行政许可法 第四十五条"),
+                first=first,
+                last=last,
             )
 
 

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 from tongban.rulebook.basis import Basis, BasisKind
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Sentence
 
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
@@ -94,10 +94,10 @@ def from_toml(data: Mapping[str, Any]) -> Calendar:
     for holiday in data.get("holiday", ()):
         name = holiday.get("name")
         if not isinstance(name, str) or not name:
-            raise _wrong(f"{year} 年有一个节日没有 name")
+            raise _wrong("{year} 年有一个节日没有 name", year=year)
         first, last = _day(holiday.get("first"), year, name), _day(holiday.get("last"), year, name)
         if last < first:
-            raise _wrong(f"{year} 年{name}的 last 早于 first")
+            raise _wrong("{year} 年{name}的 last 早于 first", year=year, name=name)
         for ordinal in range(first.toordinal(), last.toordinal() + 1):
             off[date.fromordinal(ordinal)] = name
         for made_up in holiday.get("work", ()):
@@ -121,7 +121,9 @@ def merge(calendars: Iterable[Calendar]) -> Calendar:
         if after.first != before.known_until + timedelta(days=1):
             raise Refused(
                 "calendar_gap",
-                f"放假安排不连续：{before.known_until} 之后应接着下一天，却是 {after.first}。请补齐或去掉重复的年度。",
+                "放假安排不连续：{last} 之后应接着下一天，却是 {first}。请补齐或去掉重复的年度。",
+                last=before.known_until,
+                first=after.first,
             )
     for year in years:
         off.update(year.off)
@@ -135,22 +137,24 @@ def merge(calendars: Iterable[Calendar]) -> Calendar:
 def _check_exchange(year: int, off: Mapping[date, str], work: Mapping[date, str]) -> None:
     for day in sorted(work):
         if day in off:
-            raise _wrong(f"{day} 既放假又上班")
+            raise _wrong("{day} 既放假又上班", day=day)
         if day.weekday() < 5:
-            raise _wrong(f"{day} 本来就是工作日，不能算{year}年的调休上班日")
+            raise _wrong("{day} 本来就是工作日，不能算{year}年的调休上班日", day=day, year=year)
 
 
 def _day(value: object, year: int, name: str) -> date:
     """Return a day of this year, or of the days just before it (some notices begin on 31 December)."""
     if not isinstance(value, date) or isinstance(value, datetime):
-        raise _wrong(f"{year} 年{name}的日期应写成 {year}-01-01 的样子")
+        raise _wrong("{year} 年{name}的日期应写成 {year}-01-01 的样子", year=year, name=name)
     if not date(year - 1, 12, 1) <= value <= date(year, 12, 31):
-        raise _wrong(f"{year} 年{name}的日期 {value} 不在这一年")
+        raise _wrong("{year} 年{name}的日期 {day} 不在这一年", year=year, name=name, day=value)
     return value
 
 
-def _wrong(what: str) -> Refused:
-    return Refused("calendar_wrong", f"放假安排有误：{what}。请对照国务院办公厅的通知改正。")
+def _wrong(what: str, **values: Any) -> Refused:
+    return Refused(
+        "calendar_wrong", "放假安排有误：{what}。请对照国务院办公厅的通知改正。", what=Sentence(what, **values)
+    )
 
 
 def _version(first: date, last: date, off: Mapping[date, str], work: Mapping[date, str]) -> str:

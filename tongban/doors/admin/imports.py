@@ -209,7 +209,7 @@ def _summary(found: ImportView) -> list[tuple[str, str]]:
     told = [
         (_("种类"), _(TABLES[found.kind])),
         (_("交来"), f"{found.handed_in_by}　{lists.when(found.handed_in_at)}"),
-        (_("大小"), f"{max(1, found.size // 1024)} KB" + (f"，{found.rows} 行" if found.rows is not None else "")),
+        (_("大小"), _size(found)),
         (_("摘要（SHA-256）"), found.digest),
     ]
     if found.counts:
@@ -217,6 +217,11 @@ def _summary(found: ImportView) -> list[tuple[str, str]]:
     if found.ended_at:
         told.append((_("结束"), lists.when(found.ended_at)))
     return told
+
+
+def _size(found: ImportView) -> str:
+    size = max(1, found.size // 1024)
+    return f"{size} KB" if found.rows is None else _("{size} KB，{rows} 行").format(size=size, rows=found.rows)
 
 
 def _is_of(line: ReportLine, sorts: tuple[str, ...]) -> bool:

@@ -154,7 +154,9 @@ class Gate:
             if token is None:
                 return errors.plain(401)
             if needs.scope and needs.scope not in token.scopes:
-                raise Refused("scope_missing", f"这个令牌不能用于“{needs.scope}”。请向系统管理员申请有此用途的令牌。")
+                raise Refused(
+                    "scope_missing", "这个令牌不能用于“{scope}”。请向系统管理员申请有此用途的令牌。", scope=needs.scope
+                )
         refusal_of_body = _check_body(request, needs)
         if refusal_of_body is not None:
             return refusal_of_body
@@ -184,7 +186,8 @@ def _key_of(request: HttpRequest) -> str:
     if not 8 <= len(key) <= 80 or not key.isascii() or not key.isprintable():
         raise Refused(
             "key_missing_header",
-            f"请在 {KEY_HEADER} 请求头中给出请求编号（8 至 80 个英文字符，每次办理用一个新的）；重发时用同一个。",
+            "请在 {header} 请求头中给出请求编号（8 至 80 个英文字符，每次办理用一个新的）；重发时用同一个。",
+            header=KEY_HEADER,
         )
     return key
 

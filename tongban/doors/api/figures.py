@@ -16,7 +16,7 @@ from tongban.rooms import clock
 from tongban.rooms.people import queries as people
 from tongban.rooms.supervision import queries
 from tongban.rulebook.authority import Power
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Words
 from tongban.rulebook.indicators import BY_CODE, DEFINITIONS, Mark
 
 Level = Literal["1", "2", "3", "4", "5", "6", "7"]
@@ -142,9 +142,11 @@ def _own_unit(by: Asked) -> str | None:
 
 def _period(code: str, first: date | None, last: date | None) -> tuple[date, date]:
     if code not in BY_CODE:
-        raise Refused("figure_unknown", f"没有代码为“{code[:40]}”的指标。现有：{'、'.join(BY_CODE)}。")
+        raise Refused(
+            "figure_unknown", "没有代码为“{code}”的指标。现有：{known}。", code=code[:40], known=Words(BY_CODE)
+        )
     ends = last or clock.today()
     begins = first or ends.replace(day=1)
     if begins > ends:
-        raise Refused("period_wrong", f"第一天 {begins} 晚于最后一天 {ends}。请改正。")
+        raise Refused("period_wrong", "第一天 {first} 晚于最后一天 {last}。请改正。", first=begins, last=ends)
     return begins, ends

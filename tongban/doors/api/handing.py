@@ -33,9 +33,11 @@ def offers_of(given: Mapping[str, OfferIn], by: Asked, kept: Mapping[str, Offer]
     offers = {}
     for code, one in given.items():
         if (one.upload is not None) + one.paper + one.promised + one.kept != 1:
-            raise Refused("offer_unclear", f"材料 {code} 要写明是上传、纸质、约定后补还是沿用草稿，只写一种。")
+            raise Refused(
+                "offer_unclear", "材料 {code} 要写明是上传、纸质、约定后补还是沿用草稿，只写一种。", code=code
+            )
         if one.kept and code not in held:
-            raise Refused("offer_not_kept", f"草稿里没有材料 {code}。请上传，或写明纸质。")
+            raise Refused("offer_not_kept", "草稿里没有材料 {code}。请上传，或写明纸质。", code=code)
         if one.kept:
             offers[code] = held[code]
         else:

@@ -23,7 +23,7 @@ from tongban.rooms.casework.queries.seeing import Seen, seen
 from tongban.rooms.exchange import actions as exchange
 from tongban.rooms.exchange import queries as exchanged
 from tongban.rulebook.clock import Limit
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Words
 from tongban.rulebook.facts import Given
 from tongban.rulebook.kinds.consultation import CONSULTATION
 
@@ -383,7 +383,7 @@ for _name, _verb in VERBS.items():
 def unknown_step(request: HttpRequest, case_id: UUID, step: str) -> Any:
     """没有的步骤：回答 404，并列出有哪些步骤。"""
     seen(case_id, asked(request).who)
-    raise Refused("unknown_step", f"没有这个步骤。可以办的步骤有：{'、'.join(VERBS)}。")
+    raise Refused("unknown_step", "没有这个步骤。可以办的步骤有：{known}。", known=Words(VERBS))
 
 
 def _told(found: Seen, done: Done) -> StepDone:

@@ -22,6 +22,7 @@ from tongban.doors.visiting import Visitor, visitor
 from tongban.rooms import clock
 from tongban.rooms.casework import actions as casework
 from tongban.rooms.casework.actions import Filed, Filing, Offer, Signer, Who
+from tongban.rooms.casework.actions.forms import faults_of
 from tongban.rooms.casework.queries.checklist import Wanted, checklist
 from tongban.rooms.casework.queries.drafts import DraftView, draft_in
 from tongban.rooms.casework.queries.prereviewing import prereview_of
@@ -148,7 +149,7 @@ def _page(
 ) -> HttpResponse:
     item = taking.item
     answered = all(options & {one.code for one in situation.options} for situation in item.situations)
-    errors = _form_errors(item, no)
+    errors = faults_of(item, answers) if no is not None and no.code == "form_invalid" else {}
     lines = _lines(taking, options, said, reasons, kept_files or {}, wrong or {}) if answered else ()
     site, desk = queries.site(taking.asks.staff.site_id), desk_of(taking.asks)
     context = {
@@ -355,20 +356,6 @@ def _question(one: Any, options: frozenset[str]) -> Field:
 def _options(posted: list[str], item: Item) -> frozenset[str]:
     known = {option.code for situation in item.situations for option in situation.options}
     return frozenset(posted) & known
-
-
-def _form_errors(item: Item, no: Refused | None) -> dict[str, str]:
-    """Return the faults of the form beside their questions, as the refusal names them by title."""
-    if no is None or no.code != "form_invalid":
-        return {}
-    found = {}
-    body = no.sentence.partition("：")[2].removesuffix("。已填内容不会丢失。")
-    for name, rule in item.form.get("properties", {}).items():
-        title = f"“{forms.label_of(name, rule)}”"
-        for fault in body.split("；"):
-            if title in fault:
-                found[name] = _("没有填") if "没有填" in fault else fault.replace(title, "")
-    return found
 
 
 def _may_accept(taking: Taking) -> bool:

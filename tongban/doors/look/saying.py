@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from tongban.rulebook.errors import Sentence
+from tongban.rulebook.errors import Sentence, Words
 
 
 def in_words(sentence: str) -> str:
@@ -12,10 +13,21 @@ def in_words(sentence: str) -> str:
     if not sentence:
         return ""
     if isinstance(sentence, Sentence):
-        return _(sentence.template).format(**{name: _said(value) for name, value in sentence.values.items()})
+        said = _(sentence.template)
+        values = {name: _said(value) for name, value in sentence.values.items()}
+        return said.format(**values) if values else said
+    if isinstance(sentence, Words):
+        return _between(sentence.mark).join(map(in_words, sentence.parts))
     return _(sentence)
+
+
+def _between(mark: str) -> str:
+    """Return what stands between words; sentences stand side by side in Chinese, and with a space elsewhere."""
+    if not mark:
+        return "" if (get_language() or "zh").startswith("zh") else " "
+    return {"、": _("、"), "；": _("；"), "或": _("或")}[mark]
 
 
 def _said(value: Any) -> Any:
     """Words of the house that stand in a sentence (a step, a state) are translated as well; names stay."""
-    return _(value) if isinstance(value, str) and value else value
+    return in_words(value) if isinstance(value, str) else value

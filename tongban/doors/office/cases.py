@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by
 from tongban.doors.look.fields import answer_in_words, label_of
+from tongban.doors.look.saying import in_words
 from tongban.doors.office.views import AT_CASES
 from tongban.doors.visiting import Visitor, visitor
 from tongban.rooms.casework import actions as casework
@@ -132,7 +133,7 @@ def offered(found: Seen) -> list[Step]:
         if one.inner or not found.actor.posts & AT_A_DESK.intersection(one.by):
             continue
         no = hindrance(found.file.facts, one, found.actor)
-        steps.append(Step(one.name, one.label, one.basis, no.sentence if no else ""))
+        steps.append(Step(one.name, one.label, one.basis, in_words(no.sentence) if no else ""))
     forward = {one.name for one in found.file.facts.kind.steps if leads_on(one)}
     return sorted(steps, key=lambda one: one.name not in forward)
 
@@ -143,7 +144,7 @@ def _content(asks: Visitor, found: Seen, hidden: bool) -> dict[str, Any]:
     try:
         answers, lacks = texts.answers_of(file), texts.lacks_of(file)
     except Refused as no:
-        return {"erased": no.sentence}
+        return {"erased": in_words(no.sentence)}
     names = {one.code: one.name for one in file.facts.item.materials} | {"form": _("申请表")}
     applicant = file.uuid("applicant_id")
     others = desk.of_applicants(desk.sight_of(asks.who), [applicant], most=11) if applicant and not hidden else ()

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from tongban.doors.guards import guarded_by
 from tongban.doors.look import fields as forms
+from tongban.doors.look.saying import in_words
 from tongban.doors.station.home import AT_STATION, station_of
 from tongban.doors.station.slips import begin, day_of, moment_of
 from tongban.doors.visiting import Visitor, visitor
@@ -58,7 +59,7 @@ def send(request: HttpRequest) -> HttpResponse:
         entry, key = _entry(request)
         where = people.once(asks.who.name, key, ["offline", entry], lambda: _entered(asks, entry))
     except Refused as no:
-        return JsonResponse({"code": no.code, "sentence": no.sentence}, status=422)
+        return JsonResponse({"code": no.code, "sentence": in_words(no.sentence)}, status=422)
     return JsonResponse({"url": where})
 
 

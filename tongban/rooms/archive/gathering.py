@@ -153,7 +153,11 @@ def _documents(file: CaseFile) -> list[Piece]:
     for no, document in enumerate(licences.documents_of(file.id), 1):
         content = files.read(document.file_id, who="house", purpose=_PURPOSE)
         if pack.sha256(content) != document.sha256:
-            raise Refused("document_differs", f"文书 {document.number} 的内容与盖章时不一致，不能归档。请先查明原因。")
+            raise Refused(
+                "document_differs",
+                "文书 {number} 的内容与盖章时不一致，不能归档。请先查明原因。",
+                number=document.number,
+            )
         path = f"documents/{no:02d}-{document.kind}.pdf"
         pieces.append(Piece(path, "document", content, "pdf", code=document.kind, number=document.number))
     return pieces

@@ -13,6 +13,7 @@ from tongban.rooms.catalogue.queries.items import item
 from tongban.rooms.catalogue.queries.proofs import proofs
 from tongban.rooms.people import queries as people
 from tongban.rulebook.catalogue import Complaint, Item, Known, KnownItem, OwnedField, inspect, known
+from tongban.rulebook.errors import Sentence, Words
 from tongban.rulebook.kinds import KINDS
 
 
@@ -84,9 +85,9 @@ def spell_difference(mine: str, upper: str) -> str:
         if sort != "equal":
             more.append(mine[first:last])
             less.append(upper[start:end])
-    words = [
-        f"{word}{'、'.join(f'“{one}”' for one in found)}"
-        for word, found in (("多出", [one for one in more if one]), ("缺少", [one for one in less if one]))
-        if found
-    ]
-    return "，".join(words)
+    too_much, missing = (Words(f"“{one}”" for one in found if one) for found in (more, less))
+    if not missing:
+        return Sentence("多出{words}", words=too_much)
+    if not too_much:
+        return Sentence("缺少{words}", words=missing)
+    return Sentence("多出{more}，缺少{less}", more=too_much, less=missing)

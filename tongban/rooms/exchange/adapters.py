@@ -23,23 +23,27 @@ def adapter_of(system: System) -> Adapter:
     """
     if system.adapter == "simulator":
         if not settings.TONGBAN_DEMO:
-            raise Refused("simulator_refused", f"正式运行时不能用模拟的{system.name}。请改用真实接口或纸质方式。")
+            raise Refused(
+                "simulator_refused", "正式运行时不能用模拟的{name}。请改用真实接口或纸质方式。", name=system.name
+            )
         return Simulator.of(system)
     if system.adapter == "http":
         return HttpAdapter(_address(system), system.key_id, secret(system.key_id))
     if system.adapter == "folder":
         return FolderAdapter(folder_of(system.code, system.name), system.key_id, secret(system.key_id))
-    raise Refused("system_on_paper", f"{system.name}没有接口，结果由工作人员登记。")
+    raise Refused("system_on_paper", "{name}没有接口，结果由工作人员登记。", name=system.name)
 
 
 def secret(key_id: str) -> bytes:
     """Return the key shared with another system, from ``exchange-<key id>.key`` in the key folder."""
     path = Path(settings.TONGBAN_KEYS) / f"exchange-{key_id}.key"
     if not key_id or Path(path).parent != Path(settings.TONGBAN_KEYS) or not path.is_file():
-        raise Refused("key_missing", f"找不到对接密钥“{key_id}”。请把密钥文件 exchange-{key_id}.key 放进密钥目录。")
+        raise Refused(
+            "key_missing", "找不到对接密钥“{key_id}”。请把密钥文件 exchange-{key_id}.key 放进密钥目录。", key_id=key_id
+        )
     key = path.read_bytes().strip()
     if len(key) < 32:
-        raise Refused("key_weak", f"对接密钥“{key_id}”太短，至少应有32字节。请与对方重新约定。")
+        raise Refused("key_weak", "对接密钥“{key_id}”太短，至少应有32字节。请与对方重新约定。", key_id=key_id)
     return key
 
 
@@ -72,12 +76,14 @@ def folder_of(code: str, name: str = "") -> Path:
     if settings.TONGBAN_DEMO and not address:
         return Path(settings.TONGBAN_FILES).parent / "drop" / code
     raise Refused(
-        "address_missing", f"没有配置与{name or code}交换文件的目录。请在 TONGBAN_EXCHANGE 中写明（file:///…）。"
+        "address_missing",
+        "没有配置与{name}交换文件的目录。请在 TONGBAN_EXCHANGE 中写明（file:///…）。",
+        name=name or code,
     )
 
 
 def _address(system: System) -> str:
     address = str(settings.TONGBAN_EXCHANGE.get(system.code, ""))
     if not address.startswith(("https://", "http://")):
-        raise Refused("address_missing", f"没有配置{system.name}的接口地址。请在 TONGBAN_EXCHANGE 中写明。")
+        raise Refused("address_missing", "没有配置{name}的接口地址。请在 TONGBAN_EXCHANGE 中写明。", name=system.name)
     return address.rstrip("/")

@@ -29,7 +29,7 @@ from tongban.rooms.exchange.port import (
     OutsideNumber,
     Rejected,
 )
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Knobs:
     def from_data(cls, data: Mapping[str, Any]) -> "Knobs":
         """Return knobs from a row's data.  Raises ``Refused("knob_unknown")``."""
         if unknown := set(data) - set(cls.__dataclass_fields__):
-            raise Refused("knob_unknown", f"模拟系统没有这些开关：{'、'.join(sorted(unknown))}。")
+            raise Refused("knob_unknown", "模拟系统没有这些开关：{unknown}。", unknown=Words(sorted(unknown)))
         lists = {name: tuple(map(str, data[name])) for name in ("wrong", "down_on") if name in data}
         return cls(**{**data, **lists})
 

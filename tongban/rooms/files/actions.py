@@ -25,7 +25,7 @@ from tongban.rooms.files.pictures import redrawn
 from tongban.rooms.files.queries import FileView, view
 from tongban.rooms.ids import uuid7
 from tongban.rooms.ledger import actions as ledger
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Words
 
 #: What a material may be when its item says nothing else.
 USUAL = ("pdf", "jpg", "png")
@@ -199,7 +199,7 @@ def _checked(content: bytes, allowed: Sequence[str], limit: int) -> str:
         )
     media = kind_of(content)
     if media not in allowed:
-        wanted = "、".join(allowed)
+        wanted = Words(allowed)
         raise Refused(
             "file_kind",
             "按内容看这是{label}，这里只收 {wanted}。请另存为 {wanted} 后重新上传，只改文件名没有用。",

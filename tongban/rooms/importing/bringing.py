@@ -69,7 +69,7 @@ class Work:
         for one in units:
             if word in (one.code, one.full_name, one.short_name, one.credit_code):
                 return str(one.code)
-        raise Refused("unit_unknown", f"系统中没有在用的单位“{word}”。请先导入单位表（orgs），或改正这一格。")
+        raise Refused("unit_unknown", "系统中没有在用的单位“{word}”。请先导入单位表（orgs），或改正这一格。", word=word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def bring_in(
     for remark in table.remarks:
         report.add(Said(0, "warning", table.path.name, f"{remark}。"))
     if people.division(f"{county}000000") is None:
-        raise Refused("county_unknown", f"系统里没有县 {county} 的区划。请先导入区划表（divisions）。")
+        raise Refused("county_unknown", "系统里没有县 {county} 的区划。请先导入区划表（divisions）。", county=county)
     with transaction.atomic():
         only_one(county)
         _Run(kind, table, heading, Work(county, by, clock.today()), report, step).all()

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from tongban.rooms.importing.tables import Cell, Line
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Sentence, Words
 
 #: Takes a remark about the cell that is read.
 Say = Callable[[str], None]
@@ -191,7 +191,7 @@ def understand(heading: Sequence[str], columns: Sequence[Column], is_extra: Call
     for place, word in enumerate(heading):
         name = names.get(_plain(word))
         if name in places or (name is None and word in extras):
-            raise Refused("columns_twice", f"表头里“{labels.get(name or '', word)}”出现了两次。请删去一列。")
+            raise Refused("columns_twice", "表头里“{word}”出现了两次。请删去一列。", word=labels.get(name or "", word))
         if name is not None:
             places[name] = place
         elif is_extra(word):
@@ -200,11 +200,13 @@ def understand(heading: Sequence[str], columns: Sequence[Column], is_extra: Call
             unknown.append(word)
     missing = [column for column in columns if column.required and column.name not in places]
     if missing:
-        lacking = "、".join(f"{column.label}（{column.name}）" for column in missing)
-        others = f"表里有“{'、'.join(unknown)}”，系统不认识。" if unknown else ""
+        lacking = Words(f"{column.label}（{column.name}）" for column in missing)
+        others = Sentence("表里有“{names}”，系统不认识。", names=Words(unknown)) if unknown else ""
         raise Refused(
             "columns_missing",
-            f"表里没有 {lacking} 列。{others}表头应在第一行，上面不要有标题；请对照 docs/moving-in.md 改正后重新导入。",
+            "表里没有 {lacking} 列。{others}表头应在第一行，上面不要有标题；请对照 docs/moving-in.md 改正后重新导入。",
+            lacking=lacking,
+            others=others,
         )
     return Heading(places, extras, tuple(unknown))
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tongban.rooms.cells import as_it_was
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Sentence, Words
 
 #: Excel keeps fifteen digits of a number; what stands behind them is gone.
 _EXACT = 10**15
@@ -77,7 +77,7 @@ def open_table(path: Path) -> Table:
     """
     begins = _beginning(path)
     if not begins:
-        raise Refused("file_empty", f"{path.name} 是空的。请核对文件。")
+        raise Refused("file_empty", "{name} 是空的。请核对文件。", name=path.name)
     if begins.startswith(b"PK\x03\x04"):
         encoding, remarks = "", _check_workbook(path)
     else:
@@ -85,10 +85,12 @@ def open_table(path: Path) -> Table:
     lines = _lines(path, encoding)
     first = next(lines, None)
     if first is None:
-        raise Refused("file_empty", f"{path.name} 是空的。请核对文件。")
+        raise Refused("file_empty", "{name} 是空的。请核对文件。", name=path.name)
     heading = tuple(cell.text for cell in first.cells)
     if len(heading) == 1 and re.search(r"[\t;；，|]", heading[0]):
-        raise Refused("file_delimiter", f"{path.name} 不是用英文逗号分隔的。请另存为“CSV（逗号分隔）”后再导入。")
+        raise Refused(
+            "file_delimiter", "{name} 不是用英文逗号分隔的。请另存为“CSV（逗号分隔）”后再导入。", name=path.name
+        )
     count, last = 0, first
     for line in lines:
         count, last = count + 1, line
@@ -107,7 +109,14 @@ def read_rows(path: Path) -> list[Row]:
     for line in table.lines():
         for heading, cell in zip(table.heading, line.cells, strict=False):
             if cell.sort == "fault":
-                raise Refused("cell_unreadable", f"{path.name} 第 {line.number} 行“{heading}”：{cell.text}。")
+                raise Refused(
+                    "cell_unreadable",
+                    "{name} 第 {line} 行“{heading}”：{text}。",
+                    name=path.name,
+                    line=line.number,
+                    heading=heading,
+                    text=cell.text,
+                )
         texts: list[str | None] = [cell.text for cell in line.cells]
         missing: list[str | None] = [None] * (len(table.heading) - len(texts))
         row: Row = dict(zip(table.heading, texts + missing, strict=False))
@@ -122,13 +131,17 @@ def _beginning(path: Path) -> bytes:
         with path.open("rb") as file:
             begins = file.read(4096)
     except FileNotFoundError:
-        raise Refused("file_missing", f"找不到文件 {path}。请核对路径。") from None
+        raise Refused("file_missing", "找不到文件 {path}。请核对路径。", path=path) from None
     except (IsADirectoryError, PermissionError) as error:
-        raise Refused("file_missing", f"读不了 {path}。请给出一个有读取权限的文件。") from error
+        raise Refused("file_missing", "读不了 {path}。请给出一个有读取权限的文件。", path=path) from error
     if begins.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Refused("file_kind", f"{path.name} 是旧版 XLS 或加了密码。请打开后另存为不加密的 XLSX 或 CSV，再导入。")
+        raise Refused(
+            "file_kind", "{name} 是旧版 XLS 或加了密码。请打开后另存为不加密的 XLSX 或 CSV，再导入。", name=path.name
+        )
     if begins.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Refused("file_kind", f"{path.name} 是 UTF-16（“Unicode 文本”）。请另存为 UTF-8 的 CSV 或 XLSX 后再导入。")
+        raise Refused(
+            "file_kind", "{name} 是 UTF-16（“Unicode 文本”）。请另存为 UTF-8 的 CSV 或 XLSX 后再导入。", name=path.name
+        )
     return begins
 
 
@@ -147,7 +160,7 @@ def _encoding(path: Path, begins: bytes) -> str:
         for number, line in enumerate(file, start=1):
             told.look(number, line)
     if told.blank:
-        raise Refused("file_empty", f"{path.name} 是空的。请核对文件。")
+        raise Refused("file_empty", "{name} 是空的。请核对文件。", name=path.name)
     return told.verdict()
 
 
@@ -169,7 +182,7 @@ class _Encodings:
         self.last, self.ended = number, line.endswith(b"\n")
         self.blank = self.blank and not line.strip()
         if b"\0" in line:
-            raise Refused("file_kind", f"{self.name} 不是 CSV 或 XLSX 文件。请在表格软件中另存后再导入。")
+            raise Refused("file_kind", "{name} 不是 CSV 或 XLSX 文件。请在表格软件中另存后再导入。", name=self.name)
         if line.isascii():
             return
         utf8, gb = _decoded(line, "utf-8-sig"), _decoded(line, "gb18030")
@@ -196,7 +209,9 @@ class _Encodings:
         if self.neither:
             raise Refused(
                 "file_encoding",
-                f"{self.name} 第 {self.neither} 行既不是 UTF-8 也不是 GB18030。请另存为 UTF-8 的 CSV 后再导入。",
+                "{name} 第 {line} 行既不是 UTF-8 也不是 GB18030。请另存为 UTF-8 的 CSV 后再导入。",
+                name=self.name,
+                line=self.neither,
             )
         if self.common[1] * 2 < self.beyond[1]:
             raise self._garbled()
@@ -208,20 +223,32 @@ class _Encodings:
 
     def _damaged(self) -> Refused:
         if self._is_cut():
-            why = f"{self.name} 第 {self.last} 行有残缺的字，文件可能没有传完。请重新传一次。"
-            return Refused("file_damaged", why)
+            return Refused(
+                "file_damaged",
+                "{name} 第 {line} 行有残缺的字，文件可能没有传完。请重新传一次。",
+                name=self.name,
+                line=self.last,
+            )
         if self.neither:
-            return Refused("file_damaged", f"{self.name} 第 {self.neither} 行有残缺的字。请重新导出或重新传一次。")
+            return Refused(
+                "file_damaged",
+                "{name} 第 {line} 行有残缺的字。请重新导出或重新传一次。",
+                name=self.name,
+                line=self.neither,
+            )
         return Refused(
             "file_mixed",
-            f"{self.name} 第 {self.utf8} 行是 UTF-8，第 {self.other} 行是 GB18030，像是两个文件拼在一起。"
-            "请分别另存为 UTF-8 后再合并。",
+            "{name} 第 {utf8} 行是 UTF-8，第 {other} 行是 GB18030，像是两个文件拼在一起。请分别另存为 UTF-8 后再合并。",
+            name=self.name,
+            utf8=self.utf8,
+            other=self.other,
         )
 
     def _garbled(self) -> Refused:
         return Refused(
             "file_garbled",
-            f"{self.name} 里大多不是常用汉字，像是乱码（编码不对）。请打开原件，另存为 UTF-8 的 CSV 后再导入。",
+            "{name} 里大多不是常用汉字，像是乱码（编码不对）。请打开原件，另存为 UTF-8 的 CSV 后再导入。",
+            name=self.name,
         )
 
 
@@ -248,7 +275,9 @@ def _csv_lines(path: Path, encoding: str) -> Iterator[Line]:
                 if any(text.strip() for text in texts):
                     yield Line(number, tuple(map(_csv_cell, texts)))
         except csv.Error as error:
-            raise Refused("file_damaged", f"{path.name} 不是完整的 CSV（引号没有配对）。请重新导出。") from error
+            raise Refused(
+                "file_damaged", "{name} 不是完整的 CSV（引号没有配对）。请重新导出。", name=path.name
+            ) from error
 
 
 _FORMULA = re.compile(r"=[A-Za-z(+\-$@]")
@@ -283,11 +312,13 @@ def _check_workbook(path: Path) -> tuple[str, ...]:
     with _workbook(path) as (book, sheet):
         others = [one.title for one in book.worksheets if one is not sheet and one.sheet_state == "visible"]
         if merged := _merged(path, sheet):
-            named = "、".join(merged[:_NAMED])
-            more = f"等 {len(merged)} 处" if len(merged) > _NAMED else ""
+            more = Sentence("等 {n} 处", n=len(merged)) if len(merged) > _NAMED else ""
             raise Refused(
                 "file_merged",
-                f"{path.name} 有合并单元格：{named}{more}。请取消合并，把每一行的内容填全；表头只留一行，放在第一行。",
+                "{name} 有合并单元格：{named}{more}。请取消合并，把每一行的内容填全；表头只留一行，放在第一行。",
+                name=path.name,
+                named=Words(merged[:_NAMED]),
+                more=more,
             )
     return (f"只读了第一张表“{sheet.title}”，没有读：{'、'.join(others)}",) if others else ()
 
@@ -303,14 +334,14 @@ def _workbook(path: Path) -> Iterator[tuple[Any, Any]]:
             try:
                 sheet = next((one for one in book.worksheets if one.sheet_state == "visible"), None)
                 if sheet is None:
-                    raise Refused("file_empty", f"{path.name} 里没有看得见的表。请核对文件。")
+                    raise Refused("file_empty", "{name} 里没有看得见的表。请核对文件。", name=path.name)
                 sheet.reset_dimensions()  # some programs write a wrong size
                 yield book, sheet
             finally:
                 book.close()
     except (*_BROKEN, InvalidFileException) as error:
         raise Refused(
-            "file_damaged", f"{path.name} 不是完整的 XLSX 文件，可能没有传完。请重新传一次，或另存为 CSV。"
+            "file_damaged", "{name} 不是完整的 XLSX 文件，可能没有传完。请重新传一次，或另存为 CSV。", name=path.name
         ) from error
 
 

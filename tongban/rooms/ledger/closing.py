@@ -67,7 +67,7 @@ def close_day(county: str, day: date) -> Root:
     Raises ``Refused``: ``day_not_over``, or ``day_out_of_order`` when a later day is closed already.
     """
     if clock.today() <= day:
-        raise Refused("day_not_over", f"{day} 还没有过完，不能封账。请在次日封账。")
+        raise Refused("day_not_over", "{day} 还没有过完，不能封账。请在次日封账。", day=day)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 11))", [county])
     closed = roots(county)
@@ -76,7 +76,12 @@ def close_day(county: str, day: date) -> Root:
         return known
     last = closed[-1] if closed else None
     if last is not None and last.day > day:
-        raise Refused("day_out_of_order", f"{last.day} 已经封账，不能再补封更早的 {day}；晚到的记录已归入其后的封账。")
+        raise Refused(
+            "day_out_of_order",
+            "{last} 已经封账，不能再补封更早的 {day}；晚到的记录已归入其后的封账。",
+            last=last.day,
+            day=day,
+        )
     watermark = _watermark(last)
     entries, root = _root(county, day, watermark, last)
     made = Root(

@@ -127,7 +127,9 @@ def _opened(path: Path) -> bytes:
         return crypto.open_bytes(path.read_bytes())
     except InvalidTag:
         raise Refused(
-            "key_of_other_house", f"密钥文件 {path.name} 不是用现在的主密钥加密的，读不出来。请核对密钥目录是否完整。"
+            "key_of_other_house",
+            "密钥文件 {name} 不是用现在的主密钥加密的，读不出来。请核对密钥目录是否完整。",
+            name=path.name,
         ) from None
 
 

@@ -30,7 +30,9 @@ def from_toml(content: Mapping[str, Any]) -> tuple[Reason, ...]:
     found = []
     for one in content.get("reason", ()):
         if not all(str(one.get(name, "")).strip() for name in ("code", "label", "text")) or not one.get("steps"):
-            raise Refused("reason_wrong", f"理由“{one.get('code', '')}”要写明 code、label、steps 和 text。请补充。")
+            raise Refused(
+                "reason_wrong", "理由“{code}”要写明 code、label、steps 和 text。请补充。", code=one.get("code", "")
+            )
         steps, items, kinds = (tuple(one.get(name, ())) for name in ("steps", "items", "kinds"))
         found.append(Reason(one["code"], one["label"], steps, items, kinds, one.get("ground", ""), one["text"]))
     if len({one.code for one in found}) < len(found):

@@ -61,7 +61,7 @@ def latest_before(event: date, lead: Limit, calendar: Calendar) -> Due:
         return Due(on, None, not _known(calendar, on, event - DAY))
     if lead.unit is Unit.D:
         return Due(event - timedelta(days=int(lead.amount)), None, False)
-    raise Refused("lead_wrong", f"提前量“{lead}”只能用整工作日或日。")
+    raise Refused("lead_wrong", "提前量“{lead}”只能用整工作日或日。", lead=lead)
 
 
 def merged(ranges: Iterable[Excluded]) -> tuple[Excluded, ...]:

@@ -72,7 +72,8 @@ class Limit:
 def _wrong_limit(text: str) -> Refused:
     return Refused(
         "limit_wrong",
-        f"看不懂期限“{text[:40]}”。请写成 20wd（工作日，可到半日）、60d（日）、4h（小时）、3m（月）或 1y（年）。",
+        "看不懂期限“{text}”。请写成 20wd（工作日，可到半日）、60d（日）、4h（小时）、3m（月）或 1y（年）。",
+        text=text[:40],
     )
 
 
@@ -85,7 +86,9 @@ class Excluded:
 
     def __post_init__(self) -> None:
         if self.last < self.first:
-            raise Refused("range_wrong", f"扣除的时间段 {self.first} 至 {self.last} 前后颠倒，请更正。")
+            raise Refused(
+                "range_wrong", "扣除的时间段 {first} 至 {last} 前后颠倒，请更正。", first=self.first, last=self.last
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,9 @@ def _from_midnight(text: str) -> timedelta:
 
 
 def _wrong_hours(text: str) -> Refused:
-    return Refused("hours_wrong", f"看不懂办公时间“{text[:60]}”。请写成 09:00-12:00,13:30-17:30，先后不重叠。")
+    return Refused(
+        "hours_wrong", "看不懂办公时间“{text}”。请写成 09:00-12:00,13:30-17:30，先后不重叠。", text=text[:60]
+    )
 
 
 #: Usual office hours; a county sets its own.

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Sentence
 from tongban.rulebook.indicators.definitions import DEFINITIONS
 
 FORMAT = "tongban-figures/1"
@@ -60,11 +60,17 @@ def added(sheets: Iterable[Sheet]) -> Sheet:
         raise Refused("figures_none", "没有可以相加的指标。请写出各县导出的文件。")
     counties = [code for sheet in all_of for code in sheet.counties]
     if twice := sorted({code for code in counties if counties.count(code) > 1}):
-        raise Refused("figures_twice", f"县 {twice[0]} 出现了两次，相加会重复。请每县只留一份。")
+        raise Refused("figures_twice", "县 {code} 出现了两次，相加会重复。请每县只留一份。", code=twice[0])
     first, last = all_of[0].first, all_of[0].last
     if other := [one for one in all_of if (one.first, one.last) != (first, last)]:
-        told = f"{other[0].first} 至 {other[0].last}"
-        raise Refused("figures_period", f"各县的统计期不同（{first} 至 {last}，{told}）。请按同一统计期重新导出。")
+        told = Sentence("{first} 至 {last}", first=other[0].first, last=other[0].last)
+        raise Refused(
+            "figures_period",
+            "各县的统计期不同（{first} 至 {last}，{told}）。请按同一统计期重新导出。",
+            first=first,
+            last=last,
+            told=told,
+        )
     figures = {one.code: _added([sheet.figures[one.code] for sheet in all_of]) for one in DEFINITIONS}
     return Sheet(tuple(sorted(counties)), first, last, figures)
 
@@ -111,14 +117,14 @@ def read(text: str, name: str) -> Sheet:
         told = json.loads(text)
         digest = told.pop("digest")
         if digest != _digest(told):
-            raise Refused("figures_altered", f"{name} 的内容与它的摘要不符，导出后被改动过。请该县重新导出。")
+            raise Refused("figures_altered", "{name} 的内容与它的摘要不符，导出后被改动过。请该县重新导出。", name=name)
         if (told["format"], told["definitions"]) != (FORMAT, _definitions()):
-            raise Refused("figures_formula", f"{name} 是按另一版公式统计的，不能相加。请各县用同一版本导出。")
+            raise Refused("figures_formula", "{name} 是按另一版公式统计的，不能相加。请各县用同一版本导出。", name=name)
         figures = {one.code: _sums(told["figures"][one.code]) for one in DEFINITIONS}
         days = (date.fromisoformat(told["first"]), date.fromisoformat(told["last"]))
         return Sheet(tuple(map(str, told["counties"])), *days, figures)
     except (ValueError, KeyError, TypeError, AttributeError, InvalidOperation):
-        raise Refused("figures_unreadable", f"{name} 不是导出的指标文件。请核对路径。") from None
+        raise Refused("figures_unreadable", "{name} 不是导出的指标文件。请核对路径。", name=name) from None
 
 
 def _sums(told: Mapping[str, Any]) -> Sums:

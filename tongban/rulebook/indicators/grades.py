@@ -45,7 +45,9 @@ class Grade(StrEnum):
     def from_code(cls, code: str, codes: GradeCodes) -> "Grade":
         """Return the grade another system wrote as ``code``; refuse anything but 1-5."""
         if code not in ("1", "2", "3", "4", "5"):
-            raise Refused("grade_code", f"满意度代码只能是1至5，收到“{code}”，请核对数据来源。", _BASES[codes])
+            raise Refused(
+                "grade_code", "满意度代码只能是1至5，收到“{code}”，请核对数据来源。", _BASES[codes], code=code
+            )
         place = int(code) if codes is GradeCodes.GBT_39046 else 6 - int(code)
         return _BEST_FIRST[place - 1]
 

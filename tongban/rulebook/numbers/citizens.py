@@ -8,12 +8,12 @@ from datetime import date
 from enum import StrEnum
 
 from tongban.rulebook.basis import BasisKind, unchecked
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Sentence
 from tongban.rulebook.numbers.iso7064 import mod_11_2
 from tongban.rulebook.numbers.text import DIGITS, need_alphabet, need_length, tidy
 
 BASIS = unchecked("GB 11643-1999 公民身份号码", BasisKind.DOCUMENT)
-NAME = "身份证号"
+NAME = Sentence("身份证号")
 
 
 class Sex(StrEnum):
@@ -43,8 +43,8 @@ def check_citizen_id(text: str, *, today: date) -> CitizenId:
     if len(number) == 15 and not set(number) - set(DIGITS):
         raise Refused("citizen_id_old", "这是15位的旧身份证号，请按现在使用的18位居民身份证填写。", BASIS)
     need_length(number, 18, NAME, "citizen_id", BASIS)
-    need_alphabet(number[:17], DIGITS, NAME, "citizen_id", BASIS, allowed="数字")
-    need_alphabet(number[17], DIGITS + "X", NAME, "citizen_id", BASIS, allowed="数字或字母X", first=18)
+    need_alphabet(number[:17], DIGITS, NAME, "citizen_id", BASIS, allowed=Sentence("数字"))
+    need_alphabet(number[17], DIGITS + "X", NAME, "citizen_id", BASIS, allowed=Sentence("数字或字母X"), first=18)
     birth = _birth(number[6:14], today)
     if mod_11_2(number[:17]) != number[17]:
         raise Refused(
@@ -58,8 +58,8 @@ def check_citizen_id(text: str, *, today: date) -> CitizenId:
 def upgrade_citizen_id(text: str, *, today: date) -> CitizenId:
     """Return the 18-character number that an old one of 15 digits became (born 19yy, check character added)."""
     old = tidy(text)
-    need_length(old, 15, "15位旧身份证号", "citizen_id_old", BASIS)
-    need_alphabet(old, DIGITS, "15位旧身份证号", "citizen_id_old", BASIS, allowed="数字")
+    need_length(old, 15, Sentence("15位旧身份证号"), "citizen_id_old", BASIS)
+    need_alphabet(old, DIGITS, Sentence("15位旧身份证号"), "citizen_id_old", BASIS, allowed=Sentence("数字"))
     body = f"{old[:6]}19{old[6:]}"
     return check_citizen_id(body + mod_11_2(body), today=today)
 

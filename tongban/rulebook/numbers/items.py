@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from tongban.rulebook.basis import BasisKind, unchecked
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Sentence
 from tongban.rulebook.numbers.organisations import CreditCode, check_credit_code
 from tongban.rulebook.numbers.text import DIGITS, need_alphabet, need_length, tidy
 
@@ -42,7 +42,8 @@ LEVELS = {
     "7": "分级管理",
 }
 
-_OLD_LENGTHS = {10: "基本编码", 24: "实施编码"}
+_CATALOG, _TASK, _HANDLE = Sentence("基本编码"), Sentence("实施编码"), Sentence("业务办理项编码")
+_OLD_LENGTHS = {10: _CATALOG, 24: _TASK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +93,15 @@ class HandleCode:
 def check_catalog_code(text: str, *, extended: Collection[str] = ()) -> CatalogCode:
     """Return the 基本编码 taken apart; ``extended`` holds the 事项类型 that the province has added to the table."""
     number = tidy(text)
-    _need_generation(number, "基本编码", 12, "catalog_code")
-    need_alphabet(number, DIGITS, "基本编码", "catalog_code", BASIS, allowed="数字")
+    _need_generation(number, _CATALOG, 12, "catalog_code")
+    need_alphabet(number, DIGITS, _CATALOG, "catalog_code", BASIS, allowed=Sentence("数字"))
     province, task_type, department, main, sub = number[:2], number[2:4], number[4:6], number[6:9], number[9:]
     if task_type not in TASK_TYPES and task_type not in extended:
         raise Refused(
             "catalog_code_type",
-            f"基本编码第3至4位“{task_type}”不在事项类型表里；如果是本省扩展的类型，请先登记该类型，否则请改正这两位。",
+            "基本编码第3至4位“{task_type}”不在事项类型表里；如果是本省扩展的类型，请先登记该类型，否则请改正这两位。",
             BASIS,
+            task_type=task_type,
         )
     if main == "000":
         raise Refused("catalog_code_main", "基本编码第7至9位是主项序号，不能是000，请从001起填写。", BASIS)
@@ -109,25 +111,26 @@ def check_catalog_code(text: str, *, extended: Collection[str] = ()) -> CatalogC
 def check_task_code(text: str, *, extended: Collection[str] = ()) -> TaskCode:
     """Return the 实施编码 taken apart: its unit, level and 基本编码 are each checked."""
     number = tidy(text)
-    _need_generation(number, "实施编码", 31, "task_code")
+    _need_generation(number, _TASK, 31, "task_code")
     try:
         owner = check_credit_code(number[:18])
     except Refused as refused:
         raise Refused(
-            "task_code_owner", f"实施编码前18位应是实施主体的统一社会信用代码：{refused.sentence}", BASIS
+            "task_code_owner", "实施编码前18位应是实施主体的统一社会信用代码：{why}", BASIS, why=refused.sentence
         ) from refused
     level = number[18]
     if level not in LEVELS:
         raise Refused(
             "task_code_level",
-            f"实施编码第19位是行使层级，只能是1至7（县级为4），收到“{level}”，请改正。",
+            "实施编码第19位是行使层级，只能是1至7（县级为4），收到“{level}”，请改正。",
             BASIS,
+            level=level,
         )
     try:
         catalog = check_catalog_code(number[19:], extended=extended)
     except Refused as refused:
         raise Refused(
-            "task_code_catalog", f"实施编码第20至31位应是事项的基本编码：{refused.sentence}", BASIS
+            "task_code_catalog", "实施编码第20至31位应是事项的基本编码：{why}", BASIS, why=refused.sentence
         ) from refused
     return TaskCode(number, owner, level, catalog)
 
@@ -135,15 +138,17 @@ def check_task_code(text: str, *, extended: Collection[str] = ()) -> TaskCode:
 def check_handle_code(text: str, *, extended: Collection[str] = ()) -> HandleCode:
     """Return the 业务办理项编码 taken apart: a 实施编码 and a serial 01-99."""
     number = tidy(text)
-    _need_generation(number, "业务办理项编码", 33, "handle_code")
+    _need_generation(number, _HANDLE, 33, "handle_code")
     serial = number[31:]
-    need_alphabet(serial, DIGITS, "业务办理项编码", "handle_code", BASIS, allowed="数字", first=32)
+    need_alphabet(serial, DIGITS, _HANDLE, "handle_code", BASIS, allowed=Sentence("数字"), first=32)
     if serial == "00":
         raise Refused("handle_code_serial", "业务办理项编码最后两位是顺序号，从01起编，不能是00，请改正。", BASIS)
     try:
         task = check_task_code(number[:31], extended=extended)
     except Refused as refused:
-        raise Refused("handle_code_task", f"业务办理项编码前31位应是实施编码：{refused.sentence}", BASIS) from refused
+        raise Refused(
+            "handle_code_task", "业务办理项编码前31位应是实施编码：{why}", BASIS, why=refused.sentence
+        ) from refused
     return HandleCode(number, task, int(serial))
 
 
@@ -168,7 +173,11 @@ def _need_generation(number: str, name: str, length: int, code: str) -> None:
     if old:
         raise Refused(
             f"{code}_old",
-            f"收到{len(number)}位编码，这是国办函〔2016〕108号的旧{old}；请换成现行的{length}位{name}，旧编码填入地方编码。",
+            "收到{n}位编码，这是国办函〔2016〕108号的旧{old}；请换成现行的{length}位{name}，旧编码填入地方编码。",
             BASIS,
+            n=len(number),
+            old=old,
+            length=length,
+            name=name,
         )
     need_length(number, length, name, code, BASIS)

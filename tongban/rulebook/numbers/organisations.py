@@ -7,7 +7,7 @@ character), check character 1.
 from dataclasses import dataclass
 
 from tongban.rulebook.basis import BasisKind, unchecked
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Sentence
 from tongban.rulebook.numbers.text import ALPHANUMERIC, DIGITS, need_alphabet, need_length, tidy
 
 BASIS = unchecked("GB 32100-2015 法人和其他组织统一社会信用代码编码规则", BasisKind.DOCUMENT)
@@ -17,9 +17,9 @@ INNER_BASIS = unchecked("GB 11714 全国组织机构代码编制规则", BasisKi
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 INNER_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
-NAME = "统一社会信用代码"
-INNER_NAME = "组织机构代码"
-ALLOWED = "数字或大写字母（不用I、O、S、V、Z）"
+NAME = Sentence("统一社会信用代码")
+INNER_NAME = Sentence("组织机构代码")
+ALLOWED = Sentence("数字或大写字母（不用I、O、S、V、Z）")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,9 @@ def check_credit_code(text: str) -> CreditCode:
     number = tidy(text)
     need_length(number, 18, NAME, "credit_code", BASIS)
     need_alphabet(number, ALPHABET, NAME, "credit_code", BASIS, allowed=ALLOWED)
-    need_alphabet(number[2:8], DIGITS, NAME, "credit_code", BASIS, allowed="数字（第3至8位是行政区划）", first=3)
+    need_alphabet(
+        number[2:8], DIGITS, NAME, "credit_code", BASIS, allowed=Sentence("数字（第3至8位是行政区划）"), first=3
+    )
     if _check(number[:17]) != number[17]:
         raise Refused(
             "credit_code_check",
@@ -65,8 +67,12 @@ def check_organisation_code(text: str) -> str:
     if len(code) == 10 and code[8] == "-":
         code = code[:8] + code[9]
     need_length(code, 9, INNER_NAME, "organisation_code", INNER_BASIS)
-    need_alphabet(code[:8], ALPHANUMERIC, INNER_NAME, "organisation_code", INNER_BASIS, allowed="数字或大写字母")
-    need_alphabet(code[8], DIGITS + "X", INNER_NAME, "organisation_code", INNER_BASIS, allowed="数字或字母X", first=9)
+    need_alphabet(
+        code[:8], ALPHANUMERIC, INNER_NAME, "organisation_code", INNER_BASIS, allowed=Sentence("数字或大写字母")
+    )
+    need_alphabet(
+        code[8], DIGITS + "X", INNER_NAME, "organisation_code", INNER_BASIS, allowed=Sentence("数字或字母X"), first=9
+    )
     if _inner_check(code[:8]) != code[8]:
         raise Refused(
             "organisation_code_check", "组织机构代码的校验位（第9位）对不上，请对照证书逐位核对。", INNER_BASIS

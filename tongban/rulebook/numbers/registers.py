@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tongban.rulebook.basis import design
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Sentence
 from tongban.rulebook.numbers.iso7064 import mod_11_10
 from tongban.rulebook.numbers.text import DIGITS, need_alphabet, need_length, tidy
 
@@ -77,8 +77,8 @@ def make_case_number(division: str, day: date, channel: str, serial: int) -> str
 def check_case_number(text: str) -> CaseNumber:
     """Return the case number taken apart; refuse a number mistyped."""
     number = tidy(text)
-    need_length(number, 22, "办件编号", "case_number", CASE_BASIS)
-    need_alphabet(number, DIGITS, "办件编号", "case_number", CASE_BASIS, allowed="数字")
+    need_length(number, 22, Sentence("办件编号"), "case_number", CASE_BASIS)
+    need_alphabet(number, DIGITS, Sentence("办件编号"), "case_number", CASE_BASIS, allowed=Sentence("数字"))
     if mod_11_10(number[:21]) != number[21]:
         raise Refused(
             "case_number_check",
@@ -96,12 +96,14 @@ def check_case_number(text: str) -> CaseNumber:
 
 def make_document_number(unit: str, kind: str, year: int, n: int) -> str:
     """Return a document number such as ``示例政审受〔2026〕第000123号``; ``n`` comes from the gap-free register."""
-    for name, part in (("单位简称", unit), ("文种代字", kind)):
+    for name, part in ((Sentence("单位简称"), unit), (Sentence("文种代字"), kind)):
         if not part or any(character in part for character in "〔〕第号") or part != tidy(part):
             raise Refused(
                 "document_number_prefix",
-                f"{name}“{part}”不能用于文书编号：不能为空，不能含空格、全角符号和“〔〕第号”，请在单位资料中改正。",
+                "{name}“{part}”不能用于文书编号：不能为空，不能含空格、全角符号和“〔〕第号”，请在单位资料中改正。",
                 DOCUMENT_BASIS,
+                name=name,
+                part=part,
             )
     if not 1 <= n <= 999_999 or not 1949 <= year <= 9999:
         raise ValueError("a document number runs from 1 to 999999 within a year of four digits")
@@ -137,8 +139,10 @@ def make_lookup_code(random: bytes) -> str:
 def check_lookup_code(text: str) -> str:
     """Return a look-up code as it was given out, mending I, L and O; refuse any other form."""
     code = tidy(text).replace("-", "").translate(_LOOKUP_MISREADINGS)
-    need_length(code, 8, "查询码", "lookup_code", LOOKUP_BASIS)
-    need_alphabet(code, LOOKUP_ALPHABET, "查询码", "lookup_code", LOOKUP_BASIS, allowed="数字或字母（不用U）")
+    need_length(code, 8, Sentence("查询码"), "lookup_code", LOOKUP_BASIS)
+    need_alphabet(
+        code, LOOKUP_ALPHABET, Sentence("查询码"), "lookup_code", LOOKUP_BASIS, allowed=Sentence("数字或字母（不用U）")
+    )
     return code
 
 

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by
 from tongban.doors.look.papers import streamed
+from tongban.doors.look.saying import in_words
 from tongban.doors.portal.filing.keeping import applicant as guard
 from tongban.doors.portal.mine.cases import name_of
 from tongban.doors.visiting import Visitor, visitor
@@ -179,7 +180,7 @@ def _materials(asks: Visitor, file: CaseFile, folder: str) -> Iterator[Part]:
         try:
             content = files.read(file_id, who=asks.who.name, purpose=PURPOSE)
         except Refused as no:  # one that is lost must not keep the rest from her
-            content, media = _(no.sentence).encode(), "txt"
+            content, media = in_words(no.sentence).encode(), "txt"
         yield f"{folder}/materials/{code}.{media}", name_of(file, code), content
 
 
@@ -187,7 +188,7 @@ def _document(asks: Visitor, document_id: UUID, name: str, label: str) -> Part:
     try:
         return name, label, licences.pdf(document_id, who=asks.who.name, purpose=PURPOSE)
     except Refused as no:
-        return f"{name}.txt", label, _(no.sentence).encode()
+        return f"{name}.txt", label, in_words(no.sentence).encode()
 
 
 def _told(name: str, what: str, data: Iterable[Any]) -> Part:

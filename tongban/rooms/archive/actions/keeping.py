@@ -156,7 +156,7 @@ def _opinions(gathered: Gathered) -> list[str]:
 def _need_documents(case_id: UUID) -> None:
     owed = Promise.objects.filter(subject_id=case_id, kind__in=BEFORE, done_at=None).count()
     if owed:
-        raise Refused("documents_outstanding", f"还有 {owed} 份文书或证照没有盖章完成，完成后自动归档。")
+        raise Refused("documents_outstanding", "还有 {owed} 份文书或证照没有盖章完成，完成后自动归档。", owed=owed)
 
 
 def _year(file: CaseFile) -> int:

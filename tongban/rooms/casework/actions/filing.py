@@ -34,7 +34,7 @@ from tongban.rooms.questions import ask
 from tongban.rulebook import deciding
 from tongban.rulebook.asking import situation_refusals
 from tongban.rulebook.catalogue.item import Item
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Words
 from tongban.rulebook.facts import Given
 from tongban.rulebook.guards import ROLE_LABELS
 from tongban.rulebook.renewing import ARTICLE_50
@@ -276,7 +276,7 @@ def _parties(filing: Filing, case_id: UUID, who: Who, now: datetime) -> list[Map
     rows = [party_row(case_id, "applicant", filing.applicant_id, now)]
     for signer in {signer.role: signer for signer in filing.signers if signer.role != "applicant"}.values():
         if signer.role not in ROLE_LABELS:
-            known = "、".join(ROLE_LABELS.values())
+            known = Words(ROLE_LABELS.values())
             raise Refused("role_unknown", "没有“{role}”这种当事人。请从{known}中选择。", role=signer.role, known=known)
         signed = signer.signed and (who.kind != "person" or who.id == signer.person_id)
         rows.append(party_row(case_id, signer.role, signer.person_id, now if signed else None, signer.contact))

@@ -9,7 +9,7 @@ from jsonschema.exceptions import ValidationError
 from tongban.rulebook import money
 from tongban.rulebook.basis import law
 from tongban.rulebook.catalogue.item import Item
-from tongban.rulebook.errors import Refused, Sentence
+from tongban.rulebook.errors import Refused, Sentence, Words
 
 _VALIDATORS: dict[int, tuple[Item, Draft202012Validator]] = {}
 
@@ -22,8 +22,9 @@ def check_answers(item: Item, answers: Mapping[str, Any]) -> None:
     if faults:
         raise Refused(
             "form_invalid",
-            "表单有需要改正的地方：" + "；".join(dict.fromkeys(faults)) + "。已填内容不会丢失。",
+            "表单有需要改正的地方：{faults}。已填内容不会丢失。",
             law("行政许可法 第三十一条"),
+            faults=Words(dict.fromkeys(faults), "；"),
         )
 
 
@@ -34,7 +35,7 @@ def faults_of(item: Item, answers: Mapping[str, Any]) -> dict[str, str]:
     found: dict[str, str] = {}
     for error in _validator(item).iter_errors(dict(answers)):
         if error.validator == "required":
-            found.update({name: "没有填" for name in error.validator_value if name not in error.instance})
+            found.update({name: Sentence("没有填") for name in error.validator_value if name not in error.instance})
         else:
             name = str(error.path[0]) if error.path else ""
             found.setdefault(name, _fault(item, name, error))
@@ -53,9 +54,9 @@ def _sentence(item: Item, error: ValidationError) -> str:
     properties = item.form.get("properties", {})
     if error.validator == "required":
         wanted = [name for name in error.validator_value if name not in error.instance]
-        return "、".join(f"“{_title(properties, name)}”没有填" for name in wanted)
+        return Words(Sentence("“{title}”没有填", title=_title(properties, name)) for name in wanted)
     name = str(error.path[0]) if error.path else ""
-    return f"“{_title(properties, name)}”{_fault(item, name, error)}"
+    return Sentence("“{title}”{fault}", title=_title(properties, name), fault=_fault(item, name, error))
 
 
 def _title(properties: Mapping[str, Any], name: str) -> str:
@@ -65,7 +66,7 @@ def _title(properties: Mapping[str, Any], name: str) -> str:
 def _fault(item: Item, name: str, error: ValidationError) -> str:
     told = item.form.get("properties", {}).get(name, {}).get("x-message")
     return told or Sentence(
-        _WORDS.get(str(error.validator), _WORDS["other"]), {"value": money.in_yuan(name, error.validator_value)}
+        _WORDS.get(str(error.validator), _WORDS["other"]), value=money.in_yuan(name, error.validator_value)
     )
 
 

@@ -13,7 +13,7 @@ from tongban.rooms.questions import ask
 from tongban.rulebook import clock as time
 from tongban.rulebook.basis import design
 from tongban.rulebook.catalogue.item import Item, Material
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def offered_rows(
     ``not_followable``.
     """
     if foreign := sorted(set(offers) - {m.code for m in item.materials}):
-        raise Refused("material_unknown", "材料清单里没有：{foreign}。请从清单里选择。", foreign="、".join(foreign))
+        raise Refused("material_unknown", "材料清单里没有：{foreign}。请从清单里选择。", foreign=Words(foreign))
     check_files(item, {code: offer.file_id for code, offer in offers.items()}, media)
     return [_row(item.material(code), case_id, offer, now, day) for code, offer in offers.items()]
 
@@ -72,7 +72,7 @@ def check_files(item: Item, uploads: Mapping[str, UUID | None], media: Mapping[U
                 "file_kind",
                 "“{name}”只收 {formats} 文件，上传的内容是 {media}。请转换后重传。",
                 name=material.name,
-                formats="、".join(material.formats),
+                formats=Words(material.formats),
                 media=media[file_id],
             )
 

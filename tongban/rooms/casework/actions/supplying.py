@@ -12,7 +12,7 @@ from tongban.rooms.casework.actions.rows import answers_row, canonical, key_of, 
 from tongban.rooms.casework.actions.standing import Who
 from tongban.rooms.casework.actions.taking import Done, Plan, take
 from tongban.rooms.casework.queries.reading import CaseFile
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Words
 from tongban.rulebook.facts import FORM, Given
 
 
@@ -58,7 +58,7 @@ def supply_later(case_id: UUID, who: Who, files: Mapping[str, UUID | None], *, k
     def plan(file: CaseFile) -> Plan:
         if foreign := [code for code in files if code not in file.facts.following]:
             raise Refused(
-                "not_promised", "这些材料没有约定后补：{foreign}。请只补交约定后补的材料。", foreign="、".join(foreign)
+                "not_promised", "这些材料没有约定后补：{foreign}。请只补交约定后补的材料。", foreign=Words(foreign)
             )
         if not files:
             raise Refused("material_empty", "请选择要补交的材料。")

@@ -26,7 +26,7 @@ from tongban.rooms.catalogue import queries as catalogue
 from tongban.rooms.ledger import actions as ledger
 from tongban.rulebook import deciding, taking_over
 from tongban.rulebook.catalogue.item import Item
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Words
 from tongban.rulebook.facts import Given
 from tongban.rulebook.kinds import KINDS
 from tongban.rulebook.taking_over import Past
@@ -91,7 +91,12 @@ def _take_over(old: Old, who: Who, by: str, target: UUID, key: str, digest: byte
     if item.renewal:
         raise Refused("take_over_renewal", "延续类办件要在原证照到期前决定，不能中途接收。请在旧系统办完。")
     if filed_on > old.past.received_on:
-        raise Refused("days_reversed", f"申请日期 {filed_on} 晚于收件日期 {old.past.received_on}。请核对。")
+        raise Refused(
+            "days_reversed",
+            "申请日期 {filed_on} 晚于收件日期 {received_on}。请核对。",
+            filed_on=filed_on,
+            received_on=old.past.received_on,
+        )
     if old.channel not in CHANNELS:
         raise Refused("channel_unknown", "没有这种申请渠道。请从窗口、网上、自助机、村（社区）中选择。")
     if old.options:
@@ -169,8 +174,10 @@ def _stage(item: Item, desk: str) -> int:
     for stage, one in enumerate(item.desks):
         if desk in (one.code, one.name):
             return stage
-    names = "、".join(one.name for one in item.desks)
-    raise Refused("desk_unknown", f"“{item.name}”没有“{desk}”这个环节，只有：{names}。请改正。")
+    names = Words(one.name for one in item.desks)
+    raise Refused(
+        "desk_unknown", "“{name}”没有“{desk}”这个环节，只有：{names}。请改正。", name=item.name, desk=desk, names=names
+    )
 
 
 def _materials(item: Item, old: Old) -> list[str]:
@@ -180,8 +187,8 @@ def _materials(item: Item, old: Old) -> list[str]:
         return needed
     known = {one.code for one in item.materials}
     if foreign := sorted(old.materials - known):
-        raise Refused("material_unknown", f"材料清单里没有：{'、'.join(foreign)}。请从清单里选择。")
+        raise Refused("material_unknown", "材料清单里没有：{foreign}。请从清单里选择。", foreign=Words(foreign))
     if old.state != "filed" and (left := [code for code in needed if code not in old.materials]):
-        names = "、".join(item.material(code).name for code in left)
-        raise Refused("materials_missing", f"已受理的办件材料应当齐全，还缺：{names}。请核对。")
+        names = Words(item.material(code).name for code in left)
+        raise Refused("materials_missing", "已受理的办件材料应当齐全，还缺：{names}。请核对。", names=names)
     return sorted(old.materials)

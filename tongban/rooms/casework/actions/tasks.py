@@ -29,7 +29,7 @@ def assign_task(
         raise Refused("task_unnamed", "请写明任务内容。")
     days = (by - clock.today()).days
     if days < 1:
-        raise Refused("task_past", f"完成日期 {by} 已到或已过。请写今天以后的日期。")
+        raise Refused("task_past", "完成日期 {by} 已到或已过。请写今天以后的日期。", by=by)
     if lead in helpers or len(set(helpers)) != len(helpers):
         raise Refused("task_helpers", "配合单位不能与牵头单位相同，也不能重复。请改正。")
     for unit in (lead, *helpers):

@@ -14,7 +14,7 @@ from tongban.rooms.casework.queries.reading import CaseFile
 from tongban.rooms.people import queries as people
 from tongban.rulebook.basis import law
 from tongban.rulebook.clock import Limit
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Words
 from tongban.rulebook.facts import FORM, Given, Lack
 from tongban.rulebook.guards import ROLE_LABELS
 
@@ -36,7 +36,7 @@ def ask_correction(case_id: UUID, who: Who, lacking: Mapping[str, str], *, key: 
     def plan(file: CaseFile) -> Plan:
         known = {m.code for m in file.facts.item.materials} | {FORM}
         if unknown := [code for code in lacking if code not in known]:
-            raise Refused("material_unknown", "材料清单里没有：{unknown}。请从清单里选择。", unknown="、".join(unknown))
+            raise Refused("material_unknown", "材料清单里没有：{unknown}。请从清单里选择。", unknown=Words(unknown))
         case_key, now, notice = key_of(file), clock.now(), file.facts.notices + 1
         told = [
             {"case_id": case_id, "notice": notice, "code": one.code, "reason": crypto.seal_text(one.reason, case_key)}
@@ -200,7 +200,7 @@ def check_shared(
     def plan(file: CaseFile) -> Plan:
         known = {m.code for m in file.facts.item.materials}
         if unknown := sorted(set(results) - known):
-            raise Refused("material_unknown", "材料清单里没有：{unknown}。请从清单里选择。", unknown="、".join(unknown))
+            raise Refused("material_unknown", "材料清单里没有：{unknown}。请从清单里选择。", unknown=Words(unknown))
         if not results or any(state not in ("shared", "mismatch") for state, _ in results.values()):
             raise Refused("check_result_unknown", "核验结果只能是一致或不一致。请重新核验。")
         now = clock.now()

@@ -12,7 +12,7 @@ from tongban.rooms.catalogue.models import CHANNELS, Claim, Draft
 from tongban.rooms.catalogue.queries.items import in_force
 from tongban.rooms.ledger import actions as ledger
 from tongban.rooms.people import queries as people
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def withdraw_claim(county: str, item: str, site: str, *, by: str) -> None:
 
 def _change(county: str, item: str, site: str, by: str, step: str, **columns: object) -> None:
     if not Claim.objects.filter(county=county, item=item, site=site).exclude(state="withdrawn").update(**columns):
-        raise Refused("claim_unknown", f"场所“{site}”没有认领事项“{item}”。请刷新后再看。")
+        raise Refused("claim_unknown", "场所“{site}”没有认领事项“{item}”。请刷新后再看。", site=site, item=item)
     stream = Draft.objects.values_list("id", flat=True).get(county=county, code=item)
     ledger.record("item", stream, step, by, {"item": item, "sites": [site]}, county=county)
 
@@ -96,11 +96,15 @@ def _row(row: Claim, place: Place, batch: str) -> Claim:
 
 def _check(place: Place, kinds: dict[str, str], batch: str) -> None:
     if place.site not in kinds:
-        raise Refused("site_unknown", f"系统中没有在用的场所“{place.site}”。请先登记场所。")
+        raise Refused("site_unknown", "系统中没有在用的场所“{code}”。请先登记场所。", code=place.site)
     if not (place.contact.strip() and place.place.strip() and place.hours.strip() and batch.strip()):
         raise Refused("claim_incomplete", "认领要写明联系人岗位或电话、地点、时间和批次。请补齐后再认领。")
     if not place.channels or set(place.channels) - set(CHANNELS):
-        raise Refused("claim_incomplete", f"认领渠道从 {'、'.join(CHANNELS)} 中选，至少一种。请改正后再认领。")
+        raise Refused("claim_incomplete", "认领渠道从 {known} 中选，至少一种。请改正后再认领。", known=Words(CHANNELS))
+
+
+#: Where an item is received, in words.
+_LEVELS = {"town": "乡镇", "village": "村（社区）", "county": "县级"}
 
 
 def _check_level(name: str, stations: Sequence[str], places: Sequence[Place], kinds: dict[str, str]) -> None:
@@ -109,7 +113,10 @@ def _check_level(name: str, stations: Sequence[str], places: Sequence[Place], ki
         kind = kinds[place.site]
         level = kind if kind in ("town", "village") else "county"
         if level not in stations:
-            word = {"town": "乡镇", "village": "村（社区）", "county": "县级"}[level]
             raise Refused(
-                "claim_level", f"“{name}”不在{word}收件，场所“{place.site}”不能认领。请先调整事项的收件层级。"
+                "claim_level",
+                "“{name}”不在{word}收件，场所“{code}”不能认领。请先调整事项的收件层级。",
+                name=name,
+                word=_LEVELS[level],
+                code=place.site,
             )

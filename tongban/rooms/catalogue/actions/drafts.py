@@ -60,7 +60,7 @@ def complete_draft(county: str, code: str, additions: Mapping[str, Any], by: str
     """Add to a draft: tables are merged key by key, everything else is replaced, ``None`` takes a key away."""
     row = Draft.objects.select_for_update().filter(county=county, code=code).first()
     if row is None:
-        raise Refused("draft_unknown", f"没有代号为“{code}”的事项草稿。请先新建或导入。")
+        raise Refused("draft_unknown", "没有代号为“{code}”的事项草稿。请先新建或导入。", code=code)
     if additions.get("code", code) != code:
         raise Refused("draft_code_fixed", "事项代号定下后不能修改。请新建一个草稿，或保留原代号。")
     return save_draft(county, merged(json.loads(row.content), additions), by, "edit")

@@ -24,7 +24,7 @@ from tongban.rooms.ledger import actions as ledger
 from tongban.rooms.people import actions as people_actions
 from tongban.rooms.people import queries as people
 from tongban.rulebook.catalogue import Complaint
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Sentence, Words
 from tongban.rulebook.numbers import check_credit_code, fault_of
 from tongban.rulebook.numbers.items import TASK_TYPES
 
@@ -132,10 +132,15 @@ def import_items(
     Raises ``Refused``: ``items_columns``, ``items_county``.
     """
     if missing := [column for column in COLUMNS if not rows or column not in rows[0]]:
-        what = f"没有 {'、'.join(missing)} 列" if rows else "只有表头或是空的"
-        raise Refused("items_columns", f"事项表{what}。表头应为 {','.join(COLUMNS)}，请补齐后重新导入。")
+        what = Sentence("没有 {names} 列", names=Words(missing)) if rows else Sentence("只有表头或是空的")
+        raise Refused(
+            "items_columns",
+            "事项表{what}。表头应为 {columns}，请补齐后重新导入。",
+            what=what,
+            columns=",".join(COLUMNS),
+        )
     if county and not re.fullmatch(r"[0-9]{6}", county):
-        raise Refused("items_county", f"县的区划代码是六位数字，收到的是“{county}”。请核对后重新导入。")
+        raise Refused("items_county", "县的区划代码是六位数字，收到的是“{county}”。请核对后重新导入。", county=county)
     table = [{column: (row.get(column) or "").strip() for column in COLUMNS} for row in rows]
     work = _Work(county or _county_of(table), by, step)
     _find_errors(work, rows, table)

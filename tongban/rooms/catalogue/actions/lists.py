@@ -14,7 +14,7 @@ from tongban.rooms.catalogue.models import ENTERED_LISTS, FIVE_LISTS, ListEntry,
 from tongban.rooms.catalogue.queries.lists import five_list, orphans, row_text
 from tongban.rooms.ledger import actions as ledger
 from tongban.rulebook.basis import Basis, design
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Sentence, Words
 
 #: S005 is a rule of the sources, not of a statute.
 WHOLE = design("清单之间相互对应：收费和中介服务须挂在权力清单或公共服务清单的事项上")
@@ -58,7 +58,7 @@ def withdraw_line(county: str, which: str, code: str, *, basis: Basis, by: str, 
     """Take a line off the fee or agency list from a day on.  Raises ``Refused("entry_unknown")``."""
     row = ListEntry.objects.filter(county=county, list=which, code=code).order_by("in_force_from", "entered_at").last()
     if row is None or row.withdrawn:
-        raise Refused("entry_unknown", f"清单上没有代号为“{code}”的这一项。请刷新后再看。")
+        raise Refused("entry_unknown", "清单上没有代号为“{code}”的这一项。请刷新后再看。", code=code)
     left = NewEntry(which, code, row.name, row.item, basis, row.material, row.standard)
     return _write(county, left, by, from_day or clock.today(), withdrawn=True)
 
@@ -77,12 +77,14 @@ def issue_list(county: str, which: str, *, by: str) -> UUID:
     if issued is not None:
         if issued.digest == digest:
             return issued.id
-        raise Refused("list_issued", f"今天已经公布过{FIVE_LISTS[which]}。改动请明天再公布。", WHOLE)
+        raise Refused("list_issued", "今天已经公布过{name}。改动请明天再公布。", WHOLE, name=FIVE_LISTS[which])
     alone = [one for one in orphans(county, today) if one.list == which]
     if alone:
-        rest = f"等 {len(alone)} 处" if len(alone) > 3 else ""
-        words = "".join(one.sentence for one in alone[:3])
-        raise Refused("list_orphans", f"{FIVE_LISTS[which]}还不能公布{rest}：{words}", WHOLE)
+        rest = Sentence("等 {n} 处", n=len(alone)) if len(alone) > 3 else ""
+        words = Words((one.sentence for one in alone[:3]), "")
+        raise Refused(
+            "list_orphans", "{name}还不能公布{rest}：{words}", WHOLE, name=FIVE_LISTS[which], rest=rest, words=words
+        )
     made = ListIssue.objects.create(
         county=county,
         list=which,

@@ -25,7 +25,7 @@ from tongban.rooms.catalogue.queries.items import item as published
 from tongban.rooms.catalogue.world import world
 from tongban.rooms.ledger import actions as ledger
 from tongban.rulebook.basis import Basis
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Sentence, Words
 
 _DAY = timedelta(days=1)
 
@@ -65,7 +65,11 @@ def order_change(county: str, new: NewOrder, *, by: str, demo: bool | None = Non
     if made is not None:
         return _same(made, new)
     if new.in_force_on < clock.today():
-        raise Refused("order_past", f"{new.in_force_on} 已经过去，调整令不能倒签。请从今天或以后的日子起施行。")
+        raise Refused(
+            "order_past",
+            "{in_force_on} 已经过去，调整令不能倒签。请从今天或以后的日子起施行。",
+            in_force_on=new.in_force_on,
+        )
     if new.kind in ENDING_ORDERS:
         _check_ending(county, new)
     order = ChangeOrder.objects.create(
@@ -104,7 +108,7 @@ def withdraw_order(county: str, order_id: UUID, *, by: str) -> None:
         raise Refused("order_unknown", "找不到这份有效的调整令。请刷新后再看。")
     rows = [locked_draft(county, code) for code in sorted(order.items)]
     if order.applied_at is not None or order.in_force_on <= clock.today():
-        raise Refused("order_in_force", f"《{order.number}》已经施行，不能撤回。请另下一份调整令。")
+        raise Refused("order_in_force", "《{number}》已经施行，不能撤回。请另下一份调整令。", number=order.number)
     # First what it began, then what it ended: on no day do two versions hold.
     for begun in ItemVersion.objects.select_for_update().filter(brought_by=order):
         begun.in_force_until, begun.ended_by = begun.in_force_from - _DAY, order
@@ -149,19 +153,19 @@ def _apply(order_id: UUID) -> Order | None:
 
 def _check(new: NewOrder) -> None:
     if new.kind not in ORDER_LABELS:
-        raise Refused("order_kind", f"调整令的种类只能是{'、'.join(ORDER_LABELS.values())}。请重新选择。")
+        raise Refused("order_kind", "调整令的种类只能是{known}。请重新选择。", known=Words(ORDER_LABELS.values()))
     missing = [
         word
         for word, there in (
-            ("文号", new.number.strip()),
-            ("事项", new.items),
-            ("告知办事人的话", new.notice.strip()),
-            ("依据", new.basis.text.strip()),
+            (Sentence("文号"), new.number.strip()),
+            (Sentence("事项"), new.items),
+            (Sentence("告知办事人的话"), new.notice.strip()),
+            (Sentence("依据"), new.basis.text.strip()),
         )
         if not there
     ]
     if missing:
-        raise Refused("order_incomplete", f"调整令没有写{'、'.join(missing)}。请补齐后再登记。")
+        raise Refused("order_incomplete", "调整令没有写{missing}。请补齐后再登记。", missing=Words(missing))
     if len(set(new.items)) != len(new.items):
         raise Refused("order_incomplete", "调整令里同一个事项写了两次。请删去重复的。")
     if bool(new.target) != (new.kind == "merge") or new.target in new.items:
@@ -172,7 +176,7 @@ def _same(made: ChangeOrder, new: NewOrder) -> UUID:
     """Return the order that was entered before, if it says the same."""
     before = (sorted(made.items), made.target, made.in_force_on, made.notice, made.basis_text)
     if made.withdrawn_at or before != (sorted(new.items), new.target, new.in_force_on, new.notice, new.basis.text):
-        raise Refused("order_number_taken", f"文号“{new.number}”已登记过另一份内容。请核对文号。")
+        raise Refused("order_number_taken", "文号“{number}”已登记过另一份内容。请核对文号。", number=new.number)
     return made.id
 
 
@@ -185,19 +189,26 @@ def _check_ending(county: str, new: NewOrder) -> None:
         if now.on(code, new.in_force_on) is None and not (frozen and new.kind == "cancel"):
             raise Refused(
                 "order_item_state",
-                f"“{code}”在 {new.in_force_on} 没有施行中的版本，不能{ORDER_LABELS[new.kind]}。请核对事项和日期。",
+                "“{code}”在 {in_force_on} 没有施行中的版本，不能{change}。请核对事项和日期。",
+                code=code,
+                in_force_on=new.in_force_on,
+                change=ORDER_LABELS[new.kind],
             )
         left = [run.name for run in now.children_on(code, new.in_force_on) if run.code not in new.items]
         if left:
-            words = "、".join(f"“{name}”" for name in left)
             raise Refused(
-                "order_items_open", f"主项下还有在用的子项{words}。请把它们一并写入调整令，或先改挂别的主项。"
+                "order_items_open",
+                "主项下还有在用的子项{words}。请把它们一并写入调整令，或先改挂别的主项。",
+                words=Words(f"“{name}”" for name in left),
             )
     if new.kind == "merge":
         target = now.on(new.target, new.in_force_on)
         if target is None or not target.leaf:
             raise Refused(
-                "order_target", f"“{new.target}”在 {new.in_force_on} 不是可以申办的事项，不能并入。请换一个。"
+                "order_target",
+                "“{target}”在 {in_force_on} 不是可以申办的事项，不能并入。请换一个。",
+                target=new.target,
+                in_force_on=new.in_force_on,
             )
 
 
@@ -227,7 +238,7 @@ def _thaw(row: Draft, order: ChangeOrder, by: str) -> None:
     frozen = book(row.county).order_on(row.code, order.in_force_on - _DAY)
     last = ItemVersion.objects.filter(county=row.county, code=row.code).order_by("version").last()
     if frozen is None or frozen.kind != "freeze" or last is None:
-        raise Refused("order_item_state", f"“{row.name}”没有被冻结，不必解冻。请核对事项。")
+        raise Refused("order_item_state", "“{name}”没有被冻结，不必解冻。请核对事项。", name=row.name)
     restored = Draft(id=row.id, county=row.county, code=row.code, content=last.content, content_hash=last.digest)
     insert_version(restored, published(last.id), order.in_force_on, by, unverified=last.unverified, order=order)
 
@@ -239,7 +250,10 @@ def _begin(row: Draft, order: ChangeOrder, by: str, demo: bool | None) -> None:
     if before is not None and before.kind in ENDING_ORDERS and before.id != order.id and order.kind != "take_over":
         raise Refused(
             "order_item_state",
-            f"“{row.name}”已由《{before.number}》{ENDING_ORDERS[before.kind]}。请先解冻，或用承接的调整令恢复。",
+            "“{name}”已由《{number}》{ended}。请先解冻，或用承接的调整令恢复。",
+            name=row.name,
+            number=before.number,
+            ended=ENDING_ORDERS[before.kind],
         )
     later = [
         run.first
@@ -247,6 +261,6 @@ def _begin(row: Draft, order: ChangeOrder, by: str, demo: bool | None) -> None:
         if run.first > order.in_force_on and run.last != run.first - _DAY
     ]
     if later:
-        raise Refused("version_scheduled", f"已有自 {min(later)} 起施行的版本。请从那一天或以后起施行。")
+        raise Refused("version_scheduled", "已有自 {day} 起施行的版本。请从那一天或以后起施行。", day=min(later))
     checked, unverified = check_draft(row, world(row.county, order.in_force_on), demo)
     insert_version(row, checked, order.in_force_on, by, unverified=unverified, order=order)

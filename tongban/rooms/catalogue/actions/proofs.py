@@ -12,7 +12,7 @@ from tongban.rooms.catalogue.queries.book import book
 from tongban.rooms.catalogue.queries.drafts import licence_kind_names
 from tongban.rooms.ledger import actions as ledger
 from tongban.rulebook.basis import Basis
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Words
 
 
 @transaction.atomic
@@ -26,13 +26,18 @@ def set_proof(
     """
     first = from_day or clock.today()
     if state not in PROOF_STATES:
-        raise Refused("proof_state", f"证明事项只能是{'、'.join(PROOF_STATES.values())}。请重新选择。")
+        raise Refused("proof_state", "证明事项只能是{known}。请重新选择。", known=Words(PROOF_STATES.values()))
     if not name.strip() or not basis.text.strip():
         raise Refused("proof_incomplete", "要写明证明的名称和依据。请补齐后再登记。")
     if state in ("promised", "shared") and not instead.strip():
-        raise Refused("proof_incomplete", f"“{name}”改为{PROOF_STATES[state]}，要写明用什么代替。请补齐后再登记。")
+        raise Refused(
+            "proof_incomplete",
+            "“{name}”改为{state}，要写明用什么代替。请补齐后再登记。",
+            name=name,
+            state=PROOF_STATES[state],
+        )
     if first < clock.today() and Proof.objects.filter(county=county, name=name).exists():
-        raise Refused("proof_past", f"{first} 已经过去，改动不能倒签。请从今天或以后的日子起施行。")
+        raise Refused("proof_past", "{first} 已经过去，改动不能倒签。请从今天或以后的日子起施行。", first=first)
     made = Proof.objects.create(county=county, name=name, state=state, instead=instead, **dated(first, basis, by))
     body = {"state": state, "from": first.isoformat()}
     ledger.record("proof", made.id, "set_proof", by, body, county=county)
@@ -60,15 +65,15 @@ def set_mode(
     """
     first = from_day or clock.today()
     if mode and mode not in PERMIT_MODES:
-        raise Refused("mode_unknown", f"证照分离的方式只有{'、'.join(PERMIT_MODES.values())}。请重新选择。")
+        raise Refused("mode_unknown", "证照分离的方式只有{known}。请重新选择。", known=Words(PERMIT_MODES.values()))
     if not basis.text.strip() or (mode and not after) or any(not word.strip() for word in scope_words):
         raise Refused("mode_incomplete", "要写明依据、接在哪种证照之后，经营范围的用词不能是空的。请补齐后再登记。")
     if item not in book(county).runs:
-        raise Refused("item_unknown", f"清单里没有代号为“{item}”的事项。请先公布事项，再登记改革方式。")
+        raise Refused("item_unknown", "清单里没有代号为“{item}”的事项。请先公布事项，再登记改革方式。", item=item)
     if strange := sorted(set(after) - set(licence_kind_names())):
-        raise Refused("licence_kind_unknown", f"没有代号为“{'、'.join(strange)}”的证照种类。请先登记证照种类。")
+        raise Refused("licence_kind_unknown", "没有代号为“{code}”的证照种类。请先登记证照种类。", code=Words(strange))
     if first < clock.today() and PermitMode.objects.filter(county=county, item=item).exists():
-        raise Refused("mode_past", f"{first} 已经过去，改动不能倒签。请从今天或以后的日子起施行。")
+        raise Refused("mode_past", "{first} 已经过去，改动不能倒签。请从今天或以后的日子起施行。", first=first)
     made = PermitMode.objects.create(
         county=county,
         item=item,

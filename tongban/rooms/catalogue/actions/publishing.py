@@ -18,7 +18,7 @@ from tongban.rooms.catalogue.world import World, spell_difference, world
 from tongban.rooms.ledger import actions as ledger
 from tongban.rulebook.basis import design
 from tongban.rulebook.catalogue import Item, hinders
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Sentence, Words
 
 _DAY = timedelta(days=1)
 _GRAVEST_FIRST = ("stops", "stops_outside_demo", "warns")
@@ -52,7 +52,7 @@ def locked_draft(county: str, code: str) -> Draft:
     """Return the draft, locked: whoever publishes or orders about an item does so one after another."""
     row = Draft.objects.select_for_update().filter(county=county, code=code).first()
     if row is None:
-        raise Refused("draft_unknown", f"没有代号为“{code}”的事项草稿。请先新建或导入。")
+        raise Refused("draft_unknown", "没有代号为“{code}”的事项草稿。请先新建或导入。", code=code)
     return row
 
 
@@ -131,28 +131,39 @@ def _need_no_order(county: str, row: Draft, checked: Item, first: date) -> None:
     if order is not None and order.kind in ("cancel", "merge"):
         raise Refused(
             "item_cancelled",
-            f"“{row.name}”已由《{order.number}》自 {order.in_force_on} 起取消或并入他项，不能再公布。"
-            "恢复须有承接的调整令。",
+            "“{name}”已由《{number}》自 {in_force_on} 起取消或并入他项，不能再公布。恢复须有承接的调整令。",
             order.basis,
+            name=row.name,
+            number=order.number,
+            in_force_on=order.in_force_on,
         )
     if order is not None and order.kind == "freeze":
         raise Refused(
             "item_frozen",
-            f"“{row.name}”已由《{order.number}》冻结，不能公布新版本。请先下解冻的调整令。",
+            "“{name}”已由《{number}》冻结，不能公布新版本。请先下解冻的调整令。",
             order.basis,
+            name=row.name,
+            number=order.number,
         )
     run = now.on(row.code, first)
     needed = orders_needed(published(run.version_id), checked) if run is not None else ()
     if needed:
-        words = "或".join(f"“{ORDER_LABELS[kind]}”" for kind in needed)
-        raise Refused("order_needed", f"“{row.name}”的这处改动要有{words}的调整令。请凭调整令公布。", BY_ORDER)
+        raise Refused(
+            "order_needed",
+            "“{name}”的这处改动要有{words}的调整令。请凭调整令公布。",
+            BY_ORDER,
+            name=row.name,
+            words=Words((Sentence("“{word}”", word=ORDER_LABELS[kind]) for kind in needed), "或"),
+        )
 
 
 def _need_time(county: str, code: str, first: date) -> None:
     """Only the first version may date back: a county that moves in has had its items for years."""
     runs = book(county).runs.get(code, ())
     if runs and first < clock.today():
-        raise Refused("publish_past", f"{first} 已经过去，新版本不能倒签。请从今天或以后的日子起施行。")
+        raise Refused("publish_past", "{first} 已经过去，新版本不能倒签。请从今天或以后的日子起施行。", first=first)
     later = [run.first for run in runs if run.first > first and (run.last is None or run.last >= run.first)]
     if later:
-        raise Refused("version_scheduled", f"已有自 {min(later)} 起施行的版本。请从那一天或以后起施行，以免前后倒置。")
+        raise Refused(
+            "version_scheduled", "已有自 {day} 起施行的版本。请从那一天或以后起施行，以免前后倒置。", day=min(later)
+        )

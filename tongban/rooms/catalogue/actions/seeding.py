@@ -63,7 +63,7 @@ def save_licence_kind(content: Mapping[str, Any]) -> str:
         kind = catalogue.freeze_licence_kind(content)
     except catalogue.Unreadable as error:
         first = error.complaints[0]
-        raise Refused("licence_kind_wrong", f"证照种类不对：{first.what}。{first.how}。") from error
+        raise Refused("licence_kind_wrong", "证照种类不对：{what}。{how}。", what=first.what, how=first.how) from error
     text, digest = written(content)
     before = LicenceKind.objects.filter(code=kind.code).values_list("digest", flat=True).first()
     if before == digest:
@@ -84,7 +84,7 @@ def load_upper_names(county: str, names: Mapping[str, str], *, source: str) -> i
     for code, name in names.items():
         check_catalog_code(code)
         if not name.strip():
-            raise Refused("upper_name_empty", f"上级目录中 {code} 没有名称。请补齐后再导入。")
+            raise Refused("upper_name_empty", "上级目录中 {code} 没有名称。请补齐后再导入。", code=code)
     UpperName.objects.bulk_create(
         [UpperName(county=county, catalog_code=code, name=name.strip(), source=source) for code, name in names.items()],
         update_conflicts=True,
@@ -108,7 +108,9 @@ def _toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Refused("seed_unreadable", f"文件 {path.name} 读不懂：{error}。请改正后重新载入。") from error
+        raise Refused(
+            "seed_unreadable", "文件 {name} 读不懂：{error}。请改正后重新载入。", name=path.name, error=str(error)
+        ) from error
 
 
 def _needed_first(contents: Sequence[Mapping[str, Any]]) -> Iterator[str]:

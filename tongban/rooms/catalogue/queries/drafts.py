@@ -39,7 +39,7 @@ def draft_with_local_code(county: str, local_code: str) -> DraftView:
     """Return the draft imported under a 地方编码.  Raises ``Refused("draft_unknown")``.  One query."""
     row = Draft.objects.filter(county=county, local_code=local_code).first()
     if row is None:
-        raise Refused("draft_unknown", f"没有地方编码为“{local_code}”的草稿。请先导入事项。")
+        raise Refused("draft_unknown", "没有地方编码为“{code}”的草稿。请先导入事项。", code=local_code)
     return _view(row)
 
 
@@ -53,7 +53,7 @@ def kind_question(code: str) -> Question[catalogue.LicenceKind]:
 
     def read(row: Sequence[Any]) -> catalogue.LicenceKind:
         if row[0] is None:
-            raise Refused("licence_kind_unknown", f"没有代号为“{code}”的证照种类。请先登记证照种类。")
+            raise Refused("licence_kind_unknown", "没有代号为“{code}”的证照种类。请先登记证照种类。", code=code)
         return _frozen(row[0])
 
     return Question(
@@ -90,7 +90,7 @@ def _frozen(text: str) -> catalogue.LicenceKind:
 def _row(county: str, code: str) -> Draft:
     row = Draft.objects.filter(county=county, code=code).first()
     if row is None:
-        raise Refused("draft_unknown", f"没有代号为“{code}”的事项草稿。请先新建或导入。")
+        raise Refused("draft_unknown", "没有代号为“{code}”的事项草稿。请先新建或导入。", code=code)
     return row
 
 

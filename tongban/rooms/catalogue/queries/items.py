@@ -152,22 +152,30 @@ def _why_not(now: Book, code: str, day: date) -> Refused:
     runs = now.runs.get(code, ())
     if not runs:
         return Refused(
-            "item_unknown", f"清单里没有代号为“{code}”的事项，不能受理。请在事项目录中重新选择。", LISTED_ONLY
+            "item_unknown", "清单里没有代号为“{code}”的事项，不能受理。请在事项目录中重新选择。", LISTED_ONLY, code=code
         )
     name = runs[-1].name
     order = now.order_on(code, day)
     if order is not None and order.kind in _SENTENCES:
         target = now.runs[order.target][-1].name if order.target in now.runs else order.target
-        sentence = _SENTENCES[order.kind].format(
-            name=name, day=order.in_force_on, number=order.number, notice=order.notice.rstrip("。"), target=target
-        )
-        return Refused(_CODES[order.kind], sentence, order.basis)
+        told = {"day": order.in_force_on, "number": order.number, "notice": order.notice.rstrip("。")}
+        return Refused(_CODES[order.kind], _SENTENCES[order.kind], order.basis, name=name, target=target, **told)
     later = [run.first for run in runs if run.first > day]
     if later:
-        sentence = f"“{name}”自 {min(later)} 起施行，现在还不能申办。请在施行之日后再来，或到综合窗口咨询。"
-    else:
-        sentence = f"“{name}”在 {day} 没有施行中的版本，不能受理。请到综合窗口咨询应办哪个事项。"
-    return Refused("item_not_in_force", sentence, LISTED_ONLY)
+        return Refused(
+            "item_not_in_force",
+            "“{name}”自 {day} 起施行，现在还不能申办。请在施行之日后再来，或到综合窗口咨询。",
+            LISTED_ONLY,
+            name=name,
+            day=min(later),
+        )
+    return Refused(
+        "item_not_in_force",
+        "“{name}”在 {day} 没有施行中的版本，不能受理。请到综合窗口咨询应办哪个事项。",
+        LISTED_ONLY,
+        name=name,
+        day=day,
+    )
 
 
 _CODES = {"cancel": "item_cancelled", "merge": "item_merged", "freeze": "item_frozen"}

@@ -16,7 +16,7 @@ from tongban.rooms.catalogue.queries.views import ClaimView
 from tongban.rooms.people import queries as people
 from tongban.rulebook.basis import cited
 from tongban.rulebook.catalogue.item import Item, ItemClass
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Sentence, Words
 
 #: What an office may do on its own authority; beside it stands what it serves.
 POWERS = frozenset(
@@ -144,7 +144,7 @@ def station_list(county: str, site: str, day: date) -> tuple[StationRow, ...]:
     """
     level = next((one.kind for one in people.sites(county) if one.code == site), None)
     if level is None:
-        raise Refused("site_unknown", f"系统中没有在用的场所“{site}”。请先登记场所。")
+        raise Refused("site_unknown", "系统中没有在用的场所“{code}”。请先登记场所。", code=site)
     wanted = level if level in ("town", "village") else "county"
     claims = [one for one in claims_for(county, site, day) if one.in_use]
     known = items(one.version_id for one in claims if one.version_id is not None)
@@ -199,7 +199,7 @@ def _rows_of(content: str) -> tuple[ListRow, ...]:
 
 def _need_list(which: str) -> None:
     if which not in FIVE_LISTS:
-        raise Refused("list_unknown", f"没有这个清单。请从{'、'.join(FIVE_LISTS.values())}中选择。")
+        raise Refused("list_unknown", "没有这个清单。请从{known}中选择。", known=Words(FIVE_LISTS.values()))
 
 
 def _on(county: str, day: date) -> _Day:
@@ -272,18 +272,29 @@ def _fee_orphans(county: str, now: _Day, day: date) -> Iterator[Orphan]:
             continue
         if not _listed(item):
             yield Orphan(
-                "fee", code, item.fee.name, f"“{run.name}”不在权力清单和公共服务清单里，不能收费。请取消收费。"
+                "fee",
+                code,
+                item.fee.name,
+                Sentence("“{name}”不在权力清单和公共服务清单里，不能收费。请取消收费。", name=run.name),
             )
         elif item.parent and item.parent not in now.mains:
             yield Orphan(
-                "fee", code, item.fee.name, f"“{run.name}”的主项不在施行中，收费没有了依托。请改挂主项，或取消。"
+                "fee",
+                code,
+                item.fee.name,
+                Sentence("“{name}”的主项不在施行中，收费没有了依托。请改挂主项，或取消。", name=run.name),
             )
         elif entered and code not in entered:
-            yield Orphan("fee", code, item.fee.name, f"“{run.name}”的收费不在收费清单里。请列入收费清单，或取消收费。")
+            yield Orphan(
+                "fee",
+                code,
+                item.fee.name,
+                Sentence("“{name}”的收费不在收费清单里。请列入收费清单，或取消收费。", name=run.name),
+            )
 
 
 def _entry_orphans(county: str, now: _Day, day: date) -> Iterator[Orphan]:
-    for which, label in (("fee", "收费"), ("agency", "中介服务")):
+    for which, label in (("fee", Sentence("收费")), ("agency", Sentence("中介服务"))):
         for entry in _entries(county, which, day):
             found = now.leaves.get(entry.item)
             if found is None or not _listed(found[1]):
@@ -291,14 +302,19 @@ def _entry_orphans(county: str, now: _Day, day: date) -> Iterator[Orphan]:
                     which,
                     entry.code,
                     entry.name,
-                    f"{label}“{entry.name}”所属的事项“{entry.item}”不在权力清单和公共服务清单里。请撤下，或改写所属事项。",
+                    Sentence(
+                        "{label}“{name}”所属的事项“{item}”不在权力清单和公共服务清单里。请撤下，或改写所属事项。",
+                        label=label,
+                        name=entry.name,
+                        item=entry.item,
+                    ),
                 )
             elif which == "fee" and found[1].fee is None:
                 yield Orphan(
                     which,
                     entry.code,
                     entry.name,
-                    f"“{found[0].name}”已不收费，清单上还有这项收费。请撤下，或改写事项。",
+                    Sentence("“{name}”已不收费，清单上还有这项收费。请撤下，或改写事项。", name=found[0].name),
                 )
             elif which == "agency" and not any(
                 one.code == entry.material and one.source == "applicant" for one in found[1].materials
@@ -307,7 +323,9 @@ def _entry_orphans(county: str, now: _Day, day: date) -> Iterator[Orphan]:
                     which,
                     entry.code,
                     entry.name,
-                    f"“{found[0].name}”不要申请人提交这项中介服务的材料。请撤下这项服务，或写对材料代号。",
+                    Sentence(
+                        "“{name}”不要申请人提交这项中介服务的材料。请撤下这项服务，或写对材料代号。", name=found[0].name
+                    ),
                 )
 
 
@@ -317,5 +335,8 @@ def _main_orphans(now: _Day) -> Iterator[Orphan]:
         if _listed(item) and item.parent and item.parent not in now.mains:
             which = "service" if item.item_class in SERVICES else "power"
             yield Orphan(
-                which, code, run.name, f"“{run.name}”的主项“{item.parent}”不在施行中。请改挂主项，或一并取消。"
+                which,
+                code,
+                run.name,
+                Sentence("“{name}”的主项“{main}”不在施行中。请改挂主项，或一并取消。", name=run.name, main=item.parent),
             )

@@ -23,4 +23,6 @@ def _library(county: str) -> tuple[Reason, ...]:
     try:
         return from_toml(tomllib.loads(path.read_text(encoding="utf-8")))
     except tomllib.TOMLDecodeError as wrong:
-        raise Refused("reason_wrong", f"{path.name} 读不出来：{wrong}。请检查这个文件的格式。") from wrong
+        raise Refused(
+            "reason_wrong", "{name} 读不出来：{wrong}。请检查这个文件的格式。", name=path.name, wrong=str(wrong)
+        ) from wrong

@@ -188,7 +188,7 @@ def three_cuts_three_changes(county: str, first: date, last: date) -> tuple[Refo
 
 def _need_period(first: date, last: date) -> None:
     if first > last:
-        raise Refused("period_wrong", f"第一天 {first} 晚于最后一天 {last}。请改正。")
+        raise Refused("period_wrong", "第一天 {first} 晚于最后一天 {last}。请改正。", first=first, last=last)
 
 
 def _leaves(county: str, day: date, classes: Iterable[ItemClass]) -> dict[str, Item]:

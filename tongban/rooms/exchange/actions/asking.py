@@ -20,7 +20,7 @@ from tongban.rooms.exchange.port import Answer, Down, Rejected
 from tongban.rooms.exchange.simulator import subject_hash
 from tongban.rooms.ids import uuid7
 from tongban.rooms.ledger import actions as ledger
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Words
 from tongban.rulebook.numbers import tidy
 
 
@@ -113,8 +113,13 @@ def ask_or_why(
         answer, reason = Answer("down", simulated=resource.system.adapter == "simulator"), down.code
     except Rejected as rejected:
         _finish(call_id, "refused", began, reason=rejected.code)
-        said = f"{resource.system.name}没有接受这次查询（{rejected.code}）。请改用纸质材料并联系对方。"
-        return Told(call_id, refused=Refused("source_refused", said), system=system)
+        no = Refused(
+            "source_refused",
+            "{name}没有接受这次查询（{code}）。请改用纸质材料并联系对方。",
+            name=resource.system.name,
+            code=rejected.code,
+        )
+        return Told(call_id, refused=no, system=system)
     with transaction.atomic(durable=True):
         _finish(call_id, answer.state, began, reason=reason, simulated=answer.simulated)
         if case_id is not None and answer.state == "found":
@@ -167,9 +172,20 @@ def _permit(call: _Call) -> tuple[Resource, ShareRequest | None]:
         raise Refused("fields_missing", "请列出要查的信息项，只列必需的。", SHARING)
     resource = named_resource(call.county, call.resource_code)
     if resource.share == "refused":
-        raise Refused("not_shared", f"“{resource.name}”不予共享，依据：{resource.basis}。请改用其他材料。", SHARING)
+        raise Refused(
+            "not_shared",
+            "“{name}”不予共享，依据：{ground}。请改用其他材料。",
+            SHARING,
+            name=resource.name,
+            ground=resource.basis,
+        )
     if foreign := [name for name in call.fields if name not in resource.fields]:
-        raise Refused("field_unknown", f"“{resource.name}”没有这些信息项：{'、'.join(foreign)}。请对照资源目录。")
+        raise Refused(
+            "field_unknown",
+            "“{name}”没有这些信息项：{foreign}。请对照资源目录。",
+            name=resource.name,
+            foreign=Words(foreign),
+        )
     if resource.share == "unconditional":
         return resource, None
     return resource, _approval(call, resource)
@@ -194,22 +210,25 @@ def _approval(call: _Call, resource: Resource) -> ShareRequest:
         approved = approved.filter(purpose=call.purpose)
     standing = list(approved)
     if not standing:
-        raise Refused("share_not_approved", f"本单位没有获准使用“{resource.name}”。请先提出共享申请。", SHARING)
+        raise Refused(
+            "share_not_approved", "本单位没有获准使用“{name}”。请先提出共享申请。", SHARING, name=resource.name
+        )
     valid = [one for one in standing if one.approved_until and one.approved_until >= clock.today()]
     if not valid:
-        raise Refused("share_expired", f"使用“{resource.name}”的期限已过。请重新提出共享申请。", SHARING)
+        raise Refused("share_expired", "使用“{name}”的期限已过。请重新提出共享申请。", SHARING, name=resource.name)
     fitting = [one for one in valid if set(call.fields) <= set(one.fields)]
     if not fitting:
         beyond = [name for name in call.fields if not any(name in one.fields for one in valid)]
         raise Refused(
             "field_not_approved",
-            f"这些信息项不在获准范围内：{'、'.join(beyond or call.fields)}。请只查获准的，或补充申请。",
+            "这些信息项不在获准范围内：{foreign}。请只查获准的，或补充申请。",
             SHARING,
+            foreign=Words(beyond or call.fields),
         )
     for request in fitting:
         if request.day_limit is None or _calls_today(request) < request.day_limit:
             return request
-    raise Refused("day_limit", f"今天使用“{resource.name}”的次数已满。请明天再查，或改用纸质材料。")
+    raise Refused("day_limit", "今天使用“{name}”的次数已满。请明天再查，或改用纸质材料。", name=resource.name)
 
 
 def _calls_today(request: ShareRequest) -> int:

@@ -43,7 +43,7 @@ def receive(county: str, system_code: str, message: OutsideMessage) -> Received:
     with transaction.atomic():
         system = System.objects.filter(county=county, code=system_code).first()
         if system is None:
-            raise Refused("system_unknown", f"没有名为“{system_code}”的对接系统。请先登记系统。")
+            raise Refused("system_unknown", "没有名为“{code}”的对接系统。请先登记系统。", code=system_code)
         twin = Twin.objects.select_for_update().filter(system=system, outside_number=message.outside_number).first()
         made = uuid7()
         row = Inbox(

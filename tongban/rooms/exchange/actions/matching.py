@@ -19,7 +19,7 @@ from tongban.rooms.exchange.models import Difference, Matching, Outbox, System, 
 from tongban.rooms.exchange.port import FINAL, Down, Holding, Rejected
 from tongban.rooms.ids import uuid7
 from tongban.rooms.ledger import actions as ledger
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Words
 
 #: How a difference may be settled by a person; ``agreed`` is the house's own: both sides came to agree.
 SETTLEMENTS = {
@@ -75,7 +75,7 @@ def enter_holdings(county: str, code: str, day: date, holdings: Sequence[Holding
     system = _system(county, code)
     _need_over(day)
     if system.adapter:
-        raise Refused("system_has_line", f"{system.name}有接口，对账由系统自动进行，不用手工录入。")
+        raise Refused("system_has_line", "{name}有接口，对账由系统自动进行，不用手工录入。", name=system.name)
     if who.kind != "staff":
         raise Refused("for_staff", "对方的清单只能由工作人员录入。请使用工作人员的账号。")
     known = ("accepted", "working", *FINAL)
@@ -115,7 +115,7 @@ def settle_difference(
     ``difference_settled``, ``nothing_to_resend``.
     """
     if how not in SETTLEMENTS:
-        raise Refused("settlement_unknown", f"销账方式只能是：{'、'.join(SETTLEMENTS.values())}。请重新选择。")
+        raise Refused("settlement_unknown", "销账方式只能是：{known}。请重新选择。", known=Words(SETTLEMENTS.values()))
     if how != "resent" and not note.strip():
         raise Refused("note_missing", "请写明是怎么查明或更正的，以便复核。不要写姓名。")
     with transaction.atomic():
@@ -136,7 +136,7 @@ def settle_difference(
 def _system(county: str, code: str) -> System:
     system = System.objects.filter(county=county, code=code).first()
     if system is None:
-        raise Refused("system_unknown", f"没有名为“{code}”的对接系统。请先登记系统。")
+        raise Refused("system_unknown", "没有名为“{code}”的对接系统。请先登记系统。", code=code)
     return system
 
 

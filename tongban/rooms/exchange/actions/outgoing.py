@@ -66,7 +66,7 @@ def hand_over(facts: CaseFacts, system_code: str, *, actor: str) -> UUID:
     with transaction.atomic():
         system = System.objects.filter(county=facts.county, code=system_code).first()
         if system is None:
-            raise Refused("system_unknown", f"没有名为“{system_code}”的对接系统。请先登记系统。")
+            raise Refused("system_unknown", "没有名为“{code}”的对接系统。请先登记系统。", code=system_code)
         paper = system.manner == "paper"
         twin, made = Twin.objects.get_or_create(
             case_id=facts.case_id,

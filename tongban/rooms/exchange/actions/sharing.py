@@ -15,7 +15,7 @@ from tongban.rooms.exchange.models import Resource, ShareRequest, SimulatedTruth
 from tongban.rooms.exchange.simulator import Knobs, subject_hash
 from tongban.rooms.ledger import actions as ledger
 from tongban.rulebook.basis import Basis, BasisKind, unchecked
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Words
 
 #: 资源形式.
 FORMS = {"table": "库表", "file": "文件", "interface": "接口"}
@@ -71,7 +71,7 @@ def set_knobs(county: str, code: str, **knobs: Any) -> None:
     with transaction.atomic():
         row = System.objects.select_for_update().filter(county=county, code=code).exclude(adapter="").first()
         if row is None:
-            raise Refused("system_unknown", f"没有名为“{code}”的模拟系统。请先登记。")
+            raise Refused("system_unknown", "没有名为“{code}”的模拟系统。请先登记。", code=code)
         row.knobs = {**row.knobs, **knobs}
         Knobs.from_data(row.knobs)
         row.save(update_fields=["knobs"])
@@ -81,7 +81,7 @@ def teach_simulator(county: str, resource_code: str, query: Mapping[str, str], v
     """Let the simulated source know something about a subject."""
     resource = named_resource(county, resource_code)
     if not settings.TONGBAN_DEMO or not resource.system.adapter:
-        raise Refused("system_unknown", f"“{resource_code}”的来源不是模拟系统，不能写入模拟数据。")
+        raise Refused("system_unknown", "“{code}”的来源不是模拟系统，不能写入模拟数据。", code=resource_code)
     SimulatedTruth.objects.update_or_create(
         system_id=resource.system_id,
         resource_code=resource_code,
@@ -115,7 +115,7 @@ def register_resource(
     """
     source = System.objects.filter(county=county, code=system).first()
     if source is None:
-        raise Refused("system_unknown", f"没有名为“{system}”的对接系统。请先登记系统。")
+        raise Refused("system_unknown", "没有名为“{code}”的对接系统。请先登记系统。", code=system)
     if share not in ("unconditional", "conditional", "refused"):
         raise Refused("share_unknown", "共享类型只能是无条件共享、有条件共享或不予共享。请重新选择。", SHARING)
     if share == "refused" and basis is None:
@@ -123,7 +123,7 @@ def register_resource(
     if not fields:
         raise Refused("fields_missing", "请列出这项资源的信息项。")
     if form not in FORMS:
-        raise Refused("form_unknown", f"资源形式只能是：{'、'.join(FORMS.values())}。请重新选择。")
+        raise Refused("form_unknown", "资源形式只能是：{known}。请重新选择。", known=Words(FORMS.values()))
     with transaction.atomic():
         row, _ = Resource.objects.update_or_create(
             county=county,
@@ -170,7 +170,13 @@ def request_share(
     if not purpose.strip():
         raise Refused("purpose_missing", "请写明使用这项资源的用途。", SHARING)
     if resource.share == "refused":
-        raise Refused("not_shared", f"“{resource.name}”不予共享，依据：{resource.basis}。请改用其他材料。", SHARING)
+        raise Refused(
+            "not_shared",
+            "“{name}”不予共享，依据：{ground}。请改用其他材料。",
+            SHARING,
+            name=resource.name,
+            ground=resource.basis,
+        )
     try:
         with transaction.atomic():
             row = ShareRequest.objects.create(
@@ -216,7 +222,9 @@ def approve_share(
             raise Refused("request_settled", "这个申请已经处理过。")
         allowed = list(fields) if fields is not None else row.fields
         if extra := [name for name in allowed if name not in row.fields]:
-            raise Refused("field_not_requested", f"申请中没有这些信息项：{'、'.join(extra)}。只能同意申请过的。")
+            raise Refused(
+                "field_not_requested", "申请中没有这些信息项：{extra}。只能同意申请过的。", extra=Words(extra)
+            )
         row.state, row.fields, row.approved_until, row.day_limit = "approved", allowed, until, day_limit
         _settle(row, "approve_share", actor, {"until": until, "fields": allowed})
         note_opened(row, actor)
@@ -248,7 +256,7 @@ def named_resource(county: str, code: str) -> Resource:
     """Return a resource by its code.  Raises ``Refused("resource_unknown")``."""
     row = Resource.objects.select_related("system").filter(county=county, code=code).first()
     if row is None:
-        raise Refused("resource_unknown", f"资源目录里没有“{code}”。请先登记，或改用纸质材料。")
+        raise Refused("resource_unknown", "资源目录里没有“{code}”。请先登记，或改用纸质材料。", code=code)
     return row
 
 
@@ -256,7 +264,12 @@ def _check_fields(resource: Resource, fields: Sequence[str]) -> None:
     if not fields:
         raise Refused("fields_missing", "请列出要用的信息项，只列必需的。", SHARING)
     if foreign := [name for name in fields if name not in resource.fields]:
-        raise Refused("field_unknown", f"“{resource.name}”没有这些信息项：{'、'.join(foreign)}。请对照资源目录。")
+        raise Refused(
+            "field_unknown",
+            "“{name}”没有这些信息项：{foreign}。请对照资源目录。",
+            name=resource.name,
+            foreign=Words(foreign),
+        )
 
 
 def _locked(request_id: UUID, county: str = "") -> ShareRequest:

@@ -18,7 +18,7 @@ def check_signature(
     """
     system = System.objects.filter(county=county, code=system_code).first()
     if system is None:
-        raise Refused("system_unknown", f"没有名为“{system_code}”的对接系统。请先登记系统。")
+        raise Refused("system_unknown", "没有名为“{code}”的对接系统。请先登记系统。", code=system_code)
     if not system.key_id or system.key_id != key_id:
         raise Refused("signature_wrong", "请求签名用的密钥不是这个系统的。请核对密钥编号。")
     machine = datetime.fromtimestamp(clock.machine_milliseconds() / 1000, UTC)

@@ -32,7 +32,7 @@ def push_as(county: str, code: str, send: Callable[[Mapping[str, Any]], bool]) -
     _need_demo()
     system = System.objects.filter(county=county, code=code).exclude(adapter="").first()
     if system is None:
-        raise Refused("system_unknown", f"没有名为“{code}”的模拟系统。请先登记。")
+        raise Refused("system_unknown", "没有名为“{code}”的模拟系统。请先登记。", code=code)
     return simulated_side.push(system, send)
 
 

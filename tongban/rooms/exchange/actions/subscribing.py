@@ -21,7 +21,7 @@ from tongban.rooms.exchange.models import Subscription
 from tongban.rooms.exchange.signing import DATE_HEADER, KEY_HEADER, SIGNATURE_HEADER, moment_text, sign
 from tongban.rooms.ledger import actions as ledger
 from tongban.rooms.ledger.actions import Claimed
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Words
 from tongban.rulebook.kinds import KINDS
 
 #: Type of event -> what it tells.
@@ -75,7 +75,9 @@ def subscribe(
     Raises ``Refused``: ``event_unknown``, ``secret_short``, ``url_not_allowed``, ``subscribed_already``.
     """
     if unknown := sorted(set(events) - set(EVENTS)) or ([] if events else ["无"]):
-        raise Refused("event_unknown", f"没有这样的事件：{'、'.join(unknown)}。可选：{'、'.join(EVENTS)}。")
+        raise Refused(
+            "event_unknown", "没有这样的事件：{unknown}。可选：{known}。", unknown=Words(unknown), known=Words(EVENTS)
+        )
     if not 32 <= len(secret) <= 200:
         raise Refused("secret_short", "签名密钥应有 32 至 200 个字符。请换一个随机生成的密钥。")
     _check_url(system, url)

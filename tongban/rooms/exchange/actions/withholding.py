@@ -8,7 +8,7 @@ from tongban.rooms import clock
 from tongban.rooms.exchange.models import Resource, ShareRequest, System, Withheld
 from tongban.rooms.ids import uuid7
 from tongban.rooms.ledger import actions as ledger
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Words
 
 #: What may be withheld, and how that ends.
 SORTS = {"data": "共享数据", "rights": "业务权限", "link": "系统接口"}
@@ -40,7 +40,7 @@ def register_withheld(
     ``system_unknown``.
     """
     if what not in SORTS:
-        raise Refused("withheld_unknown", f"未开放的只能是：{'、'.join(SORTS.values())}。请重新选择。")
+        raise Refused("withheld_unknown", "未开放的只能是：{known}。请重新选择。", known=Words(SORTS.values()))
     if not reason.strip() or not must_act.strip():
         raise Refused("reason_missing", "请写明对方说的理由，以及由谁负责协调开放。")
     if not resource and not system:
@@ -48,9 +48,9 @@ def register_withheld(
     of_resource = Resource.objects.filter(county=county, code=resource).first() if resource else None
     of_system = System.objects.filter(county=county, code=system).first() if system else None
     if resource and of_resource is None:
-        raise Refused("resource_unknown", f"资源目录里没有“{resource}”。请先登记，或改用纸质材料。")
+        raise Refused("resource_unknown", "资源目录里没有“{code}”。请先登记，或改用纸质材料。", code=resource)
     if system and of_system is None:
-        raise Refused("system_unknown", f"没有名为“{system}”的对接系统。请先登记系统。")
+        raise Refused("system_unknown", "没有名为“{code}”的对接系统。请先登记系统。", code=system)
     return _open(
         county, what, department, of_resource, of_system, unit, reason.strip()[:200], must_act.strip(), actor=actor
     )
@@ -77,7 +77,7 @@ def end_withheld(withheld_id: UUID, *, ending: str, actor: str, county: str = ""
     Raises ``Refused``: ``ending_unknown``, ``withheld_unknown``, ``withheld_ended``.
     """
     if ending not in ENDINGS:
-        raise Refused("ending_unknown", f"了结方式只能是：{'、'.join(ENDINGS.values())}。请重新选择。")
+        raise Refused("ending_unknown", "了结方式只能是：{known}。请重新选择。", known=Words(ENDINGS.values()))
     with transaction.atomic():
         _end(_standing(withheld_id, county), ending, actor)
 

@@ -18,7 +18,7 @@ from tongban.rooms.exchange.national.fields import ERROR_ANSWERS, TABLES
 from tongban.rooms.exchange.national.models import NationalHeld, NationalRow
 from tongban.rooms.exchange.national.rows import chunks, guid, written
 from tongban.rooms.ledger import actions as ledger
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Words
 
 #: Numbers of people in remarks are not kept.
 _PERSONAL = re.compile(r"[0-9]{14}([0-9Xx]|[0-9]{3}[0-9Xx])(?![0-9])|(?<![0-9])1[0-9]{10}(?![0-9])")
@@ -44,7 +44,12 @@ def take_answers(county: str, table: str, rows: Iterator[Mapping[str, str]], *, 
     Raises ``Refused("no_answer_table")`` for a table that holds no answers about rows.
     """
     if table not in ERROR_ANSWERS:
-        raise Refused("no_answer_table", f"“{table}”不是异常反馈表。异常反馈表是：{'、'.join(ERROR_ANSWERS)}。")
+        raise Refused(
+            "no_answer_table",
+            "“{table}”不是异常反馈表。异常反馈表是：{known}。",
+            table=table,
+            known=Words(ERROR_ANSWERS),
+        )
     report = Answers()
     with transaction.atomic():
         for some in chunks(enumerate(rows, start=2), 500):

@@ -24,7 +24,7 @@ from tongban.rooms.exchange.national.models import NationalMirror
 from tongban.rooms.exchange.national.rows import Fault, canonical, chunks, fault_of, guid
 from tongban.rooms.exchange.national.sinks import MANIFEST, QUOTED
 from tongban.rooms.ledger import actions as ledger
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Sentence, Words
 from tongban.rulebook.indicators.grades import GradeCodes
 
 
@@ -73,7 +73,9 @@ def read_folder(
     chosen = _chosen(manifest)
     last = NationalMirror.objects.filter(county=county).aggregate(last=Max("batch"))["last"]
     if last and manifest["mode"] != "full" and str(manifest["batch"]) < last:
-        raise Refused("batch_out_of_order", f"已经读入过更晚的批次 {last}。请按批次先后导入，或导入一次全量。")
+        raise Refused(
+            "batch_out_of_order", "已经读入过更晚的批次 {last}。请按批次先后导入，或导入一次全量。", last=last
+        )
     report, quoted = Mirrored(str(manifest["batch"])), manifest.get("cells") == QUOTED
     with transaction.atomic():
         for name, described in manifest["tables"].items():
@@ -110,24 +112,38 @@ def _manifest(county: str, folder: Path) -> dict[str, Any]:
     """Return the manifest, every file checked against it: a torn copy is seen before anything is read."""
     path = folder / MANIFEST
     if not path.is_file():
-        raise Refused("no_manifest", f"{folder} 里没有 {MANIFEST}，不是一个完整的批次。请重新取一份。")
+        raise Refused(
+            "no_manifest", "{folder} 里没有 {file}，不是一个完整的批次。请重新取一份。", folder=folder, file=MANIFEST
+        )
     try:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         described = [(str(one["file"]), str(one["sha256"])) for one in found["tables"].values()]
         missing = {"county", "batch", "mode", "served", "grades"} - set(found)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Refused("file_torn", f"{MANIFEST} 读不懂，可能没有传完。请重新取一份。") from error
+        raise Refused("file_torn", "{file} 读不懂，可能没有传完。请重新取一份。", file=MANIFEST) from error
     if missing:
-        raise Refused("file_torn", f"{MANIFEST} 缺少 {'、'.join(sorted(missing))}。请重新取一份。")
+        raise Refused(
+            "file_torn", "{file} 缺少 {missing}。请重新取一份。", file=MANIFEST, missing=Words(sorted(missing))
+        )
     if found["county"] != county:
-        raise Refused("other_county", f"这一批是县 {found['county']} 的，不是 {county} 的。请核对 --county。")
+        raise Refused(
+            "other_county",
+            "这一批是县 {found} 的，不是 {county} 的。请核对 --county。",
+            found=found["county"],
+            county=county,
+        )
     for name, digest in described:
         file = folder / Path(name).name
         if not file.is_file():
-            raise Refused("file_torn", f"缺少文件 {name}。请重新取一份。")
+            raise Refused("file_torn", "缺少文件 {name}。请重新取一份。", name=name)
         with file.open("rb") as opened:
             if hashlib.file_digest(opened, "sha256").hexdigest() != digest:
-                raise Refused("file_torn", f"文件 {name} 与 {MANIFEST} 里的摘要对不上，传坏了或被改过。请重新取一份。")
+                raise Refused(
+                    "file_torn",
+                    "文件 {name} 与 {file} 里的摘要对不上，传坏了或被改过。请重新取一份。",
+                    name=name,
+                    file=MANIFEST,
+                )
     return found
 
 
@@ -137,13 +153,13 @@ def _chosen(manifest: Mapping[str, Any]) -> Chosen:
     except ValueError as error:
         raise Refused("code_set_unknown", "这一批的满意度代码集本系统不认识，不能猜它的方向。") from error
     if chosen.served not in SERVED:
-        raise Refused("code_set_unknown", f"这一批的服务对象代码集“{chosen.served}”本系统不认识。")
+        raise Refused("code_set_unknown", "这一批的服务对象代码集“{name}”本系统不认识。", name=chosen.served)
     return chosen
 
 
 def _table(name: str) -> Table:
     if name not in TABLES:
-        raise Refused("file_unknown", f"“{name}”不是本系统认识的国家数据表。")
+        raise Refused("file_unknown", "“{name}”不是本系统认识的国家数据表。", name=name)
     return TABLES[name]
 
 
@@ -152,8 +168,14 @@ def _lines(table: Table, path: Path, quoted: bool) -> Iterator[tuple[int, dict[s
         reader = csv.DictReader(file)
         wanted, have = {one.name for one in table.columns}, set(reader.fieldnames or ())
         if wanted != have:
-            missing, more = "、".join(sorted(wanted - have)), "、".join(sorted(have - wanted))
-            raise Refused("columns_differ", f"{path.name} 的列不对：缺 {missing or '无'}，多 {more or '无'}。")
+            missing, more = Words(sorted(wanted - have)), Words(sorted(have - wanted))
+            raise Refused(
+                "columns_differ",
+                "{name} 的列不对：缺 {missing}，多 {more}。",
+                name=path.name,
+                missing=missing or Sentence("无"),
+                more=more or Sentence("无"),
+            )
         for row in reader:
             yield reader.line_num, {name: _as_sent(cell) for name, cell in row.items()} if quoted else row
 

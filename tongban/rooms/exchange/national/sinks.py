@@ -40,7 +40,9 @@ class Folder:
     def __init__(self, folder: Path) -> None:
         """Raises ``Refused("folder_in_use")`` where another batch lies: batches are applied in their order."""
         if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
-            raise Refused("folder_in_use", f"目录 {folder} 不是空的。每一批请写到一个新目录，以免盖掉上一批。")
+            raise Refused(
+                "folder_in_use", "目录 {folder} 不是空的。每一批请写到一个新目录，以免盖掉上一批。", folder=folder
+            )
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._files: dict[str, TextIO] = {}

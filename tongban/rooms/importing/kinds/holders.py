@@ -39,7 +39,9 @@ def found_or_registered(work: Work, name: str, number: str, scheme: str = "", ph
     if known.name != name.strip():
         if known.kind == "natural":
             raise Refused(
-                "name_differs", f"证件号码（尾号 {number[-4:]}）在系统里登记的是另一个姓名。请核对号码和姓名。"
+                "name_differs",
+                "证件号码（尾号 {number}）在系统里登记的是另一个姓名。请核对号码和姓名。",
+                number=number[-4:],
             )
         work.say("名称", f"信用代码（尾号 {number[-4:]}）在系统里登记的是另一个名称，没有改动。请核对是否更名。")
     return known.id
@@ -58,6 +60,6 @@ def _scheme_of(work: Work, name: str, number: str) -> str:
         return "citizen_id" if citizen is None else "credit_code"
     if number.isdigit() and len(number) < 18:
         raise Refused(
-            "number_short", f"证件号码只有 {len(number)} 位，应为 18 位，像是丢了 0。请把这一列设为文本后重新导出。"
+            "number_short", "证件号码只有 {n} 位，应为 18 位，像是丢了 0。请把这一列设为文本后重新导出。", n=len(number)
         )
     raise citizen if number[:17].isdigit() and number[:1] in "12345678" else firm

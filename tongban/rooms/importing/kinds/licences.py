@@ -50,7 +50,7 @@ def bring(row: Row, work: Work) -> Brought:
     kind = _kind(work, row["kind"])
     issuer = work.unit(row["issuer"])
     if kind.valid_months is not None and row["valid_until"] is None:
-        raise Refused("licence_end_missing", f"《{kind.name}》是有期限的证照，没有写有效期止。请照原证填写。")
+        raise Refused("licence_end_missing", "《{name}》是有期限的证照，没有写有效期止。请照原证填写。", name=kind.name)
     holder = found_or_registered(work, row["holder_name"], row["holder_id"], row["holder_scheme"])
     known = licences.numbered(work.county, kind.code, issuer, number)
     if known is not None:
@@ -85,7 +85,9 @@ def _kind(work: Work, word: str) -> LicenceKind:
         if word.strip("《》") in (one.code, one.name):
             found: LicenceKind = one
             return found
-    raise Refused("licence_kind_unknown", f"证照目录里没有“{word}”。请写目录里的名称或代码，或先登记这种证照。")
+    raise Refused(
+        "licence_kind_unknown", "证照目录里没有“{word}”。请写目录里的名称或代码，或先登记这种证照。", word=word
+    )
 
 
 KIND = Kind("licences", "历史证照", COLUMNS, bring, is_extra)

@@ -14,7 +14,7 @@ from tongban.rooms.importing.tables import Cell
 from tongban.rooms.people import queries as people
 from tongban.rulebook.catalogue.item import Item
 from tongban.rulebook.clock import ARTICLE_45
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Sentence, Words
 from tongban.rulebook.taking_over import Past
 
 STATES = {"已收件": "filed", "已受理": "accepted", "审查中": "accepted", "准予": "granted", "已决定": "granted"}
@@ -27,6 +27,7 @@ CHANNELS = {
     "合作点": "partner",
 }
 _PAUSES = {label: code for code, label in ARTICLE_45.items()}
+_FORM = re.compile("^表单[:：]")
 _DAYS = re.compile(r"(.+?)[:：]?\s*([0-9]{4}-[0-9]{2}-[0-9]{2})[至到~]([0-9]{4}-[0-9]{2}-[0-9]{2})")
 
 Excluded = tuple[tuple[str, date, date], ...]
@@ -117,7 +118,9 @@ def _item(work: Work, word: str) -> Item:
     listed = work.once("items", lambda: [one for one in catalogue.listed(work.county, work.today) if one.leaf])
     codes = [one.code for one in listed if word in (one.code, one.name)]
     if len(codes) > 1:
-        raise Refused("item_unclear", f"叫“{word}”的事项不止一个。请写事项代码：{'、'.join(codes)}。")
+        raise Refused(
+            "item_unclear", "叫“{word}”的事项不止一个。请写事项代码：{codes}。", word=word, codes=Words(codes)
+        )
     found = catalogue.in_force(work.county, codes[0] if codes else word, work.today)
     return found.item
 
@@ -131,7 +134,7 @@ def _acceptor(work: Work, number: str) -> Any:
         return None
     found = work.once(("staff", number), lambda: people.staff_numbered(work.county, number))
     if found is None:
-        raise Refused("staff_unknown", f"系统里没有工号“{number}”。请先导入人员表（staff），或改正工号。")
+        raise Refused("staff_unknown", "系统里没有工号“{number}”。请先导入人员表（staff），或改正工号。", number=number)
     return found.id
 
 
@@ -140,8 +143,10 @@ def _option(item: Item, word: str) -> str:
     for one in options:
         if word in (one.code, one.label):
             return str(one.code)
-    known = "、".join(one.label for one in options) or "没有情形"
-    raise Refused("option_unknown", f"“{item.name}”没有情形“{word}”，可选：{known}。请改正。")
+    known = Words(one.label for one in options) or Sentence("没有情形")
+    raise Refused(
+        "option_unknown", "“{name}”没有情形“{word}”，可选：{known}。请改正。", name=item.name, word=word, known=known
+    )
 
 
 def _materials(item: Item, given: tuple[str, ...]) -> frozenset[str] | None:
@@ -150,7 +155,12 @@ def _materials(item: Item, given: tuple[str, ...]) -> frozenset[str] | None:
         return None
     codes = {name: one.code for one in item.materials for name in (one.code, one.name)}
     if foreign := [word for word in given if word not in codes]:
-        raise Refused("material_unknown", f"“{item.name}”的材料清单里没有：{'、'.join(foreign)}。请从清单里选择。")
+        raise Refused(
+            "material_unknown",
+            "“{name}”的材料清单里没有：{foreign}。请从清单里选择。",
+            name=item.name,
+            foreign=Words(foreign),
+        )
     return frozenset(codes[word] for word in given)
 
 
@@ -160,10 +170,15 @@ def _answers(item: Item, row: Row) -> dict[str, Any]:
     by_word = {word: name for name, field in fields.items() for word in (name, field.get("title", ""))}
     answers = {}
     for heading, told in row.extras.items():
-        word = re.sub("^表单[:：]", "", heading)
+        word = _FORM.sub("", heading)
         name = by_word.get(word)
         if name is None:
-            raise Refused("form_field_unknown", f"“{item.name}”的表单没有“{word}”这一项。请改正列名，或把这一格清空。")
+            raise Refused(
+                "form_field_unknown",
+                "“{name}”的表单没有“{word}”这一项。请改正列名，或把这一格清空。",
+                name=item.name,
+                word=word,
+            )
         answers[name] = _typed(fields[name], word, told)
     return answers
 
@@ -176,7 +191,9 @@ def _typed(field: dict[str, Any], word: str, told: str) -> Any:
         if kind == "number":
             return float(told)
     except ValueError:
-        raise Refused("form_field_number", f"表单的“{word}”应是数字，写的是“{told}”。请改正。") from None
+        raise Refused(
+            "form_field_number", "表单的“{word}”应是数字，写的是“{told}”。请改正。", word=word, told=told
+        ) from None
     if kind == "boolean":
         return told in ("是", "true", "1")
     if kind == "array":

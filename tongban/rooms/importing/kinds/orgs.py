@@ -35,8 +35,9 @@ def bring(row: Row, work: Work) -> Brought:
         )
         return Brought("kept" if remark else "same", code, remark)
     if row["parent"] and maybe(people.unit, work.county, row["parent"]) is None:
-        sentence = f"上级单位“{row['parent']}”不在表中，系统里也没有。请补上这个单位。"
-        raise NotYet(Refused("unit_unknown", sentence))
+        raise NotYet(
+            Refused("unit_unknown", "上级单位“{code}”不在表中，系统里也没有。请补上这个单位。", code=row["parent"])
+        )
     actions.open_unit(
         code,
         county=work.county,

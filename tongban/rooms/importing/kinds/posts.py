@@ -31,8 +31,11 @@ def bring(row: Row, work: Work) -> Brought:
     if row["reports_to"]:
         above = people.post_coded(work.county, row["reports_to"])
         if above is None:
-            sentence = f"上级岗位“{row['reports_to']}”不在表中，系统里也没有。请补上这个岗位。"
-            raise NotYet(Refused("post_unknown", sentence))
+            raise NotYet(
+                Refused(
+                    "post_unknown", "上级岗位“{code}”不在表中，系统里也没有。请补上这个岗位。", code=row["reports_to"]
+                )
+            )
     if row["powers"] and not row["order"]:
         raise Refused("authority_order_missing", "写了职权，没有写授权文号。请补上授权文件的文号。")
     items = _items(row, unit)

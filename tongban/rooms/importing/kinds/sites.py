@@ -82,8 +82,9 @@ def bring(row: Row, work: Work) -> Brought:
             return Brought("changed", code, f"开放时间已更新。{remark}")
         return Brought("kept" if remark else "same", code, remark)
     if row["parent"] and maybe(people.site_coded, work.county, row["parent"]) is None:
-        sentence = f"上级场所“{row['parent']}”不在表中，系统里也没有。请补上这个场所。"
-        raise NotYet(Refused("site_unknown", sentence))
+        raise NotYet(
+            Refused("site_unknown", "上级场所“{code}”不在表中，系统里也没有。请补上这个场所。", code=row["parent"])
+        )
     if bool(row["lat"]) != bool(row["lon"]):
         raise Refused("point_half", "纬度和经度要一起填写。请补上另一个，或都不填。")
     actions.open_site(

@@ -34,7 +34,9 @@ def bring(row: Row, work: Work) -> Brought:
         _hold(row, work, staff_id, frozenset())
         return Brought("new", number)
     if known.person_id != person:
-        raise Refused("staff_number_taken", f"工号“{number}”在系统里是另一个人的。请核对工号和身份证号码。")
+        raise Refused(
+            "staff_number_taken", "工号“{number}”在系统里是另一个人的。请核对工号和身份证号码。", number=number
+        )
     held = frozenset(post.id for post in people.powers().posts_of(known.id, work.today))
     gained = _hold(row, work, known.id, held)
     remark = differing([("单位", known.unit_code, unit)])
@@ -46,7 +48,9 @@ def _hold(row: Row, work: Work, staff_id: UUID, held: frozenset[UUID]) -> int:
     for code in row["posts"]:
         post = people.post_coded(work.county, code)
         if post is None:
-            raise Refused("post_unknown", f"系统中没有在用的岗位“{code}”。请先导入岗位表（posts），或改正岗位代码。")
+            raise Refused(
+                "post_unknown", "系统中没有在用的岗位“{code}”。请先导入岗位表（posts），或改正岗位代码。", code=code
+            )
         if post.id not in held:
             actions.hold_post(staff_id, post.id, actor=work.by, valid_from=row["hired_on"])
             gained += 1
@@ -60,7 +64,9 @@ def _refuse_lost_zeros(work: Work, number: str) -> None:
             if people.staff_numbered(work.county, whole):
                 raise Refused(
                     "staff_number_zeros",
-                    f"工号“{number}”像是丢了开头的 0（系统里有“{whole}”）。请把这一列设为文本后重新导出。",
+                    "工号“{number}”像是丢了开头的 0（系统里有“{whole}”）。请把这一列设为文本后重新导出。",
+                    number=number,
+                    whole=whole,
                 )
 
 

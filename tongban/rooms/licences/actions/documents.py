@@ -177,7 +177,7 @@ def revoke_document(document_id: UUID, *, reason: str, actor: str, on: date | No
     if row is None:
         raise Refused("document_unknown", "没有这份文书。请核对文书编号。")
     if row.revoked_on is not None:
-        raise Refused("document_revoked", f"这份文书已于 {row.revoked_on} 失效，不用再办。")
+        raise Refused("document_revoked", "这份文书已于 {revoked_on} 失效，不用再办。", revoked_on=row.revoked_on)
     row.revoked_on = on or clock.today()
     row.save(update_fields=["revoked_on"])
     body = {"reason": reason[:40], "on": row.revoked_on, "case": str(row.case_id or "")}
@@ -191,7 +191,7 @@ def _of_case(promise: Claimed) -> _Owed | None:
         return None
     kind = body["document"]
     if kind not in WORDS:
-        raise Refused("document_kind", f"没有名为“{kind}”的文书种类。请联系系统管理员核对步骤表。")
+        raise Refused("document_kind", "没有名为“{kind}”的文书种类。请联系系统管理员核对步骤表。", kind=kind)
     data = composing.compose(kind, of)
     number = _number(of.file.county, kind, body["unit"], body["year"], body["n"])
     return _Owed(
@@ -281,7 +281,12 @@ def _seal(county: str, unit: str, use: str) -> Seal:
     ).first()
     if row is None:
         name = people.unit(county, unit).full_name
-        raise Refused("seal_missing", f"“{name}”没有在用的{use}，文书暂不能盖章。请先登记印章，文书会自动补盖。")
+        raise Refused(
+            "seal_missing",
+            "“{name}”没有在用的{use}，文书暂不能盖章。请先登记印章，文书会自动补盖。",
+            name=name,
+            use=use,
+        )
     return row
 
 
@@ -292,7 +297,7 @@ def _need_scope(owed: _Owed, seal: Seal) -> None:
     item = Case.objects.filter(id=owed.case_id).values_list("item_code", flat=True).get()
     if item not in seal.items:
         raise Refused(
-            "seal_scope", f"“{seal.name}”不能用于这个事项，文书没有盖章。请调整印章使用范围，文书会自动补盖。"
+            "seal_scope", "“{name}”不能用于这个事项，文书没有盖章。请调整印章使用范围，文书会自动补盖。", name=seal.name
         )
 
 

@@ -30,7 +30,7 @@ from tongban.rulebook import money
 from tongban.rulebook.basis import law
 from tongban.rulebook.catalogue import LicenceKind
 from tongban.rulebook.clock import Limit, Unit
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Words
 from tongban.rulebook.facts import Outcome
 from tongban.rulebook.numbers import LicenceIdentifier, check_licence_identifier, make_licence_identifier, next_version
 
@@ -154,8 +154,10 @@ def fill(kind: LicenceKind, given: Mapping[str, Any]) -> dict[str, str]:
     if lacking:
         raise Refused(
             "licence_field_missing",
-            f"《{kind.name}》上还缺：{'、'.join(lacking)}。请在制证时补填。",
+            "《{name}》上还缺：{lacking}。请在制证时补填。",
             law("国务院令第716号 第十条"),
+            name=kind.name,
+            lacking=Words(lacking),
         )
     return facts
 

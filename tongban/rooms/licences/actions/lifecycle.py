@@ -23,7 +23,7 @@ from tongban.rooms.licences.queries.licences import opened, state_on
 from tongban.rooms.people import queries as people
 from tongban.rulebook.authority import Power, Subject
 from tongban.rulebook.basis import Basis, design, law, unchecked
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Sentence
 from tongban.rulebook.numbers import LicenceIdentifier, check_licence_identifier, next_version
 
 log = structlog.get_logger(__name__)
@@ -92,8 +92,13 @@ def import_licence(
     _allowed(who, county, issuer, day)
     kind, holder = catalogue.kind(kind_code), people.person(holder_id)
     if kind.holder != "either" and (kind.holder == "natural") != (holder.kind == "natural"):
-        wanted = "个人" if kind.holder == "natural" else "单位"
-        raise Refused("licence_holder_kind", f"《{kind.name}》的持有人只能是{wanted}。请核对持有人后重新补录。")
+        wanted = Sentence("个人") if kind.holder == "natural" else Sentence("单位")
+        raise Refused(
+            "licence_holder_kind",
+            "《{name}》的持有人只能是{wanted}。请核对持有人后重新补录。",
+            name=kind.name,
+            wanted=wanted,
+        )
     first = valid_from or issued_on
     if not number.strip():
         raise Refused("licence_number_missing", "没有填写证照编号。请照原证填写后再补录。")
@@ -102,7 +107,10 @@ def import_licence(
     known = Licence.objects.filter(county=county, kind=kind.code, issuer=issuer, number=number.strip())
     if known.exclude(state="changed").exists():
         raise Refused(
-            "licence_known", f"证照库里已有编号为“{number.strip()}”的《{kind.name}》，不能重复补录。请先核对。"
+            "licence_known",
+            "证照库里已有编号为“{number}”的《{name}》，不能重复补录。请先核对。",
+            number=number.strip(),
+            name=kind.name,
         )
     licence_id = uuid7()
     own = (
@@ -231,11 +239,15 @@ def _locked(licence_id: UUID, who: Who, verb: str, reason: str) -> Licence:
     _allowed(who, row.county, row.issuer, day)
     sources, _, basis = MOVES[verb]
     if who.kind != "law" and not reason.strip():
-        raise Refused("reason_missing", f"{WORDS[verb]}证照必须写明理由。请补充后再办。", basis)
+        raise Refused("reason_missing", "{verb}证照必须写明理由。请补充后再办。", basis, verb=WORDS[verb])
     state = row.state if verb == "lapse" else state_on(row, day)
     if state not in sources:
         raise Refused(
-            "licence_state", f"这份证照现在是“{LICENCE_STATES[state]}”，不能{WORDS[verb]}。请刷新后再看。", basis
+            "licence_state",
+            "这份证照现在是“{state}”，不能{verb}。请刷新后再看。",
+            basis,
+            state=LICENCE_STATES[state],
+            verb=WORDS[verb],
         )
     return row
 

@@ -138,7 +138,7 @@ def _in_use(seal_id: UUID) -> Seal:
     if row is None:
         raise Refused("seal_unknown", "印章登记里没有这枚印章。请重新选择。")
     if row.withdrawn_at is not None:
-        raise Refused("seal_withdrawn", f"印章“{row.name}”已经停用，不用再办。")
+        raise Refused("seal_withdrawn", "印章“{name}”已经停用，不用再办。", name=row.name)
     return row
 
 
@@ -185,5 +185,7 @@ def _keep(county: str, unit: str, face: SealFace, key: SealKey, actor: str) -> U
             body = {"unit": unit, "serial": key.serial, "until": key.valid_until}
             ledger.record("seal", seal_id, "register", actor, body, county=county)
     except IntegrityError:
-        raise Refused("seal_in_use", f"“{face.unit}{face.use}”已有在用的印章。请先停用原来的印章再登记。") from None
+        raise Refused(
+            "seal_in_use", "“{unit}{use}”已有在用的印章。请先停用原来的印章再登记。", unit=face.unit, use=face.use
+        ) from None
     return seal_id

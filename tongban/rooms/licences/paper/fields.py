@@ -150,4 +150,6 @@ def demand(title: str, data: Mapping[str, object], names: Sequence[str]) -> None
     """Pass when every field named is given; otherwise refuse, naming all that lack."""
     lacking = [label(name) for name in names if is_blank(data.get(name))]
     if lacking:
-        raise Refused("field_missing", f"《{title}》缺少“{'”“'.join(lacking)}”，请补充后再制作。")
+        raise Refused(
+            "field_missing", "《{title}》缺少“{lacking}”，请补充后再制作。", title=title, lacking="”“".join(lacking)
+        )

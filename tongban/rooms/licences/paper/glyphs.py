@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Sentence
 
 #: The folder with the one font; nothing else is ever used, so that a page looks the same on every machine.
 FONTS = Path(__file__).parents[3] / "assets" / "fonts"
@@ -59,10 +59,13 @@ def demand(texts: Iterable[str]) -> None:
     """Pass when every character can be drawn; otherwise refuse, naming the first one and where it stands."""
     for text in texts:
         for character in missing(text):
-            shown = f"“{character}”" if character.isprintable() else "一个不可见字符"
+            shown = f"“{character}”" if character.isprintable() else Sentence("一个不可见字符")
             around = "".join(c for c in text if c.isprintable())[:30]
             raise Refused(
                 "glyph_missing",
-                f"文书字库里没有{shown}（U+{ord(character):04X}），它出现在“{around}”中。请核对是否录入有误；"
+                "文书字库里没有{shown}（U+{point:04X}），它出现在“{around}”中。请核对是否录入有误；"
                 "确为姓名或名称用字的，请按证件上的写法重新录入，或者联系系统管理员更换收有此字的字库，文书暂不能制作。",
+                shown=shown,
+                point=ord(character),
+                around=around,
             )

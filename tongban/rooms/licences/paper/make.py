@@ -44,7 +44,9 @@ def make(
     """
     if kind in wording.KINDS and wording.KINDS[kind].sealed and (seal is None or seal_key is None):
         raise Refused(
-            "field_missing", f"《{wording.KINDS[kind].title}》没有指定印章，请先在印章登记里启用本单位的印章。"
+            "field_missing",
+            "《{title}》没有指定印章，请先在印章登记里启用本单位的印章。",
+            title=_title(kind),
         )
     fields.demand("文书", data, ("document_id", "number", "date"))
     dated = data["date"]
@@ -82,3 +84,7 @@ def measure(work: Callable[[int], object], count: int) -> Measured:
         work(at)
         times.append((time.perf_counter() - began) * 1000)
     return Measured(times[0], sorted(times[1:])[count // 2], count)
+
+
+def _title(kind: str) -> str:
+    return wording.KINDS[kind].title

@@ -108,7 +108,7 @@ def make_code(
 ) -> str:
     """Return the signed code of one document; refuse a kind or number that cannot be carried."""
     if not _KIND.fullmatch(kind):
-        raise Refused("code_kind", f"文书种类代码“{kind}”不合规则，应为小写字母、数字、连字符或下划线。")
+        raise Refused("code_kind", "文书种类代码“{kind}”不合规则，应为小写字母、数字、连字符或下划线。", kind=kind)
     if not number.strip() or len(number.encode()) > 90:
         raise Refused("code_number", "文书编号为空或者过长（超过30个汉字），不能生成二维码，请检查编号规则。")
     body = ".".join(

@@ -50,8 +50,11 @@ def draw(face: SealFace) -> str:
     if not NARROWEST <= face.diameter_mm <= WIDEST:
         raise Refused(
             "seal_size",
-            f"印章直径{face.diameter_mm}毫米不合规定，应在{NARROWEST}至{WIDEST}毫米之间，请改正印章登记。",
+            "印章直径{diameter}毫米不合规定，应在{narrowest}至{widest}毫米之间，请改正印章登记。",
             RULES,
+            diameter=face.diameter_mm,
+            narrowest=NARROWEST,
+            widest=WIDEST,
         )
     if len(face.unit) > 32 or len(face.use) > 12:
         raise Refused("seal_text_long", "印章单位名称最多32字、用途最多12字，请使用经批准的规范化简称。", RULES)

@@ -106,7 +106,8 @@ class SealKey:
         if not self.valid_from <= at <= self.valid_until:
             raise Refused(
                 "seal_not_in_force",
-                f"印章“{self.name}”的证书在签章时不在有效期内，请换用有效的印章或者先更换证书。",
+                "印章“{name}”的证书在签章时不在有效期内，请换用有效的印章或者先更换证书。",
+                name=self.name,
             )
         signer = PdfSigner(
             PdfSignatureMetadata(

@@ -35,7 +35,7 @@ from tongban.rooms.licences.paper.wording import (
     Wording,
 )
 from tongban.rulebook.basis import law
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Words
 
 _LAYOUTS = Path(__file__).parents[1] / "layouts"
 #: The standard every document is written to (GB/T 23286, ISO 19005-2, level b).
@@ -100,7 +100,12 @@ def sheet(kind: str, data: Mapping[str, object]) -> dict[str, object]:
     wording = _wording(kind)
     item_class = str(data.get("item_class") or PERMIT)
     if item_class not in ACTS:
-        raise Refused("item_class", f"事项类别“{item_class}”没有对应的文书用语，请改为{'、'.join(ACTS)}之一。")
+        raise Refused(
+            "item_class",
+            "事项类别“{item_class}”没有对应的文书用语，请改为{known}之一。",
+            item_class=item_class,
+            known=Words(ACTS),
+        )
     fields.demand(_heading(wording, item_class, "证照"), data, required_fields(kind, item_class))
     _check_kinds(kind, data, item_class)
     facts = {**data, "act": ACTS[item_class]}
@@ -137,7 +142,7 @@ def sheet(kind: str, data: Mapping[str, object]) -> dict[str, object]:
 
 def _wording(kind: str) -> Wording:
     if kind not in KINDS:
-        raise Refused("document_kind", f"没有名为“{kind}”的文书种类，请从文书种类表中选择。")
+        raise Refused("document_kind", "没有名为“{kind}”的文书种类，请从文书种类表中选择。", kind=kind)
     return KINDS[kind]
 
 
@@ -165,9 +170,10 @@ def _check_kinds(kind: str, data: Mapping[str, object], item_class: str) -> None
     if kind == "special_procedure_notice" and item_class == PERMIT and not listed and not data.get("counted"):
         raise Refused(
             "proceeding_not_listed",
-            f"“{data['procedure']}”不在可以扣除时间的程序之列，不能停止计时；"
-            f"只有{'、'.join(PROCEEDINGS)}所需时间可以扣除。",
+            "“{name}”不在可以扣除时间的程序之列，不能停止计时；只有{known}所需时间可以扣除。",
             law("行政许可法 第四十五条"),
+            name=data["procedure"],
+            known=Words(PROCEEDINGS),
         )
 
 
@@ -207,13 +213,24 @@ def _cells(
     """Return the cells of a list field; refuse an entry that lacks a column, naming the entry and the column."""
     entries = facts[field]
     if not isinstance(entries, list | tuple) or not all(isinstance(entry, Mapping) for entry in entries):
-        raise Refused("field_kind", f"《{title}》的“{fields.label(field)}”应为逐项列明的清单，请改正后再制作。")
+        raise Refused(
+            "field_kind",
+            "《{title}》的“{field}”应为逐项列明的清单，请改正后再制作。",
+            title=title,
+            field=fields.label(field),
+        )
     cells = []
     for at, entry in enumerate(entries, 1):
         for key in keys:
             if key not in optional and fields.is_blank(entry.get(key)):
-                where = f"“{fields.label(field)}”第{at}项"
-                raise Refused("field_missing", f"《{title}》{where}缺少“{fields.label(key)}”，请补充后再制作。")
+                raise Refused(
+                    "field_missing",
+                    "《{title}》“{list}”第{n}项缺少“{field}”，请补充后再制作。",
+                    title=title,
+                    list=fields.label(field),
+                    n=at,
+                    field=fields.label(key),
+                )
         cells.append([fields.written(entry[key]) if not fields.is_blank(entry.get(key)) else "" for key in keys])
     return cells
 

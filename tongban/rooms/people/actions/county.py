@@ -79,7 +79,7 @@ def load_county(data: Mapping[str, Any], *, actor: str = "house") -> CountyRepor
     divisions = import_divisions(table, actor=actor, valid_from=load.begins)
     if not divisions.written:
         wrong = next(row for row in divisions.rows if row.outcome == "refused")
-        raise Refused("county_division", f"县情文件的区划第 {wrong.line} 行：{wrong.sentence}")
+        raise Refused("county_division", "县情文件的区划第 {line} 行：{why}", line=wrong.line, why=wrong.sentence)
     load.made["division"] = divisions.count("new")
     load.kept["division"] = len(table) - load.made["division"]
     for section, make in _SECTIONS:
@@ -177,7 +177,12 @@ def _staff(load: _Load, row: Row) -> bool:
     for code in row["posts"]:
         post = Post.objects.filter(county=load.county, code=code, valid_until=None).first()
         if post is None:
-            raise Refused("county_post", f"县情文件中工号 {row['number']} 的岗位“{code}”没有设立。请先列出岗位。")
+            raise Refused(
+                "county_post",
+                "县情文件中工号 {number} 的岗位“{code}”没有设立。请先列出岗位。",
+                number=row["number"],
+                code=code,
+            )
         if not Holding.objects.filter(post=post).exists():
             powers.hold_post(staff_id, post.id, actor=load.actor, valid_from=load.begins)
     return known is None
@@ -272,7 +277,7 @@ _SECTIONS: tuple[tuple[str, Callable[[_Load, Row], bool]], ...] = (
 
 def _key(load: _Load, key: str) -> UUID:
     if key not in load.persons:
-        raise Refused("county_key", f"县情文件中没有名为“{key}”的人或单位。请先列出再引用。")
+        raise Refused("county_key", "县情文件中没有名为“{key}”的人或单位。请先列出再引用。", key=key)
     return load.persons[key]
 
 

@@ -47,7 +47,7 @@ def appoint_stand_in(
     if valid_until < today:
         raise Refused("stand_in_past", "代岗的最后一天已经过去。请重新填写日期。")
     if powers.holder(by_post_id, max(valid_from, today)) is None:
-        raise Refused("stand_in_vacant", f"岗位“{other.title}”当时没有人担任，不能代岗。请另选一个岗位。")
+        raise Refused("stand_in_vacant", "岗位“{title}”当时没有人担任，不能代岗。请另选一个岗位。", title=other.title)
     Post.objects.select_for_update().get(id=post_id)  # two appointments for one post wait for each other
     open_ones = StandIn.objects.filter(post_id=post_id, ended_at=None)
     if open_ones.filter(valid_from__lte=valid_until, valid_until__gte=valid_from).exists():
@@ -93,7 +93,7 @@ def keep_search(staff_id: UUID, page: str, name: str, query: str) -> None:
         raise Refused("search_long", "筛选条件太长，不能保存。请减少条件。")
     kept = SavedSearch.objects.filter(staff_id=staff_id, page=page)
     if kept.exclude(name=name).count() >= MOST_SEARCHES:
-        raise Refused("search_many", f"最多保存 {MOST_SEARCHES} 个筛选。请先删去不用的。")
+        raise Refused("search_many", "最多保存 {most} 个筛选。请先删去不用的。", most=MOST_SEARCHES)
     SavedSearch.objects.update_or_create(
         staff_id=staff_id, page=page, name=name, defaults={"query": query, "kept_at": clock.now()}
     )

@@ -13,7 +13,7 @@ from tongban.rooms.ledger import actions as ledger
 from tongban.rooms.people import words
 from tongban.rooms.people.actions.places import LEVELS
 from tongban.rooms.people.models import Division
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Sentence, Words
 
 COLUMNS = ("code", "name", "level", "parent_code")
 
@@ -56,8 +56,13 @@ def import_divisions(
     """
     given = list(rows)
     if missing := [key for key in COLUMNS if not given or any(key not in row for row in given)]:
-        what = f"没有 {'、'.join(missing)} 列" if given else "只有表头或是空的"
-        raise Refused("divisions_columns", f"区划表{what}。表头应为 {','.join(COLUMNS)}，请补齐后重新导入。")
+        what = Sentence("没有 {names} 列", names=Words(missing)) if given else Sentence("只有表头或是空的")
+        raise Refused(
+            "divisions_columns",
+            "区划表{what}。表头应为 {columns}，请补齐后重新导入。",
+            what=what,
+            columns=",".join(COLUMNS),
+        )
     table = [{key: (row[key] or "").strip() for key in COLUMNS} for row in given]
     codes = {row["code"] for row in table}
     wanted = codes | {row["parent_code"] for row in table}

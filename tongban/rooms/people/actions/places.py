@@ -65,7 +65,15 @@ def open_unit(
         parent=above,
         valid_from=valid_from or clock.today(),
     )
-    _save_once(made, "unit_code_taken", f"单位代码“{code}”或文号简称“{short_name}”已被在用的单位占用。请另取一个。")
+    _save_once(
+        made,
+        Refused(
+            "unit_code_taken",
+            "单位代码“{code}”或文号简称“{short_name}”已被在用的单位占用。请另取一个。",
+            code=code,
+            short_name=short_name,
+        ),
+    )
     body = {"unit": code, "credit_code": number, "parent": parent}
     ledger.record("unit", made.id, "open_unit", actor, body, county=county)
     powers_changed()
@@ -106,7 +114,7 @@ def open_site(
         lon=lon,
         valid_from=valid_from or clock.today(),
     )
-    _save_once(made, "site_code_taken", f"场所代码“{code}”已被在用的场所占用。请另取一个。")
+    _save_once(made, Refused("site_code_taken", "场所代码“{code}”已被在用的场所占用。请另取一个。", code=code))
     body = {"site": code, "kind": kind, "division": division, "parent": parent}
     ledger.record("site", made.id, "open_site", actor, body, county=county)
     powers_changed()
@@ -151,7 +159,9 @@ def enter_settlement(
     made = Settlement(
         county=place.county, division=place, name=words.check_name(name), residents=residents, lat=lat, lon=lon
     )
-    _save_once(made, "settlement_known", f"这个村（社区）里已有名为“{made.name}”的居民点，不必重复登记。")
+    _save_once(
+        made, Refused("settlement_known", "这个村（社区）里已有名为“{name}”的居民点，不必重复登记。", name=made.name)
+    )
     ledger.record("settlement", made.id, "enter_settlement", actor, {"division": division}, county=place.county)
     return made.id
 
@@ -173,7 +183,7 @@ def place_device(
         name=words.check_name(name),
         holder_id=holder,
     )
-    _save_once(made, "device_code_taken", f"设备编号“{code}”已经用过。请另取一个。")
+    _save_once(made, Refused("device_code_taken", "设备编号“{code}”已经用过。请另取一个。", code=code))
     body = {"device": code, "kind": kind, "site": site}
     ledger.record("device", made.id, "place_device", actor, body, county=county)
     return made.id
@@ -207,30 +217,30 @@ def _agency(name: str, credit_code: str, county: str, actor: str) -> UUID:
 def named_division(code: str) -> Division:
     found = Division.objects.filter(code=code, valid_until=None).first()
     if found is None:
-        raise Refused("division_unknown", f"系统中没有在用的区划 {code}。请先导入区划表。")
+        raise Refused("division_unknown", "系统中没有在用的区划 {code}。请先导入区划表。", code=code)
     return found
 
 
 def named_unit(county: str, code: str) -> Unit:
     found = Unit.objects.filter(county=county, code=code, valid_until=None).first()
     if found is None:
-        raise Refused("unit_unknown", f"系统中没有在用的单位“{code}”。请先登记单位。")
+        raise Refused("unit_unknown", "系统中没有在用的单位“{code}”。请先登记单位。", code=code)
     return found
 
 
 def named_site(county: str, code: str) -> Site:
     found = Site.objects.filter(county=county, code=code, valid_until=None).first()
     if found is None:
-        raise Refused("site_unknown", f"系统中没有在用的场所“{code}”。请先登记场所。")
+        raise Refused("site_unknown", "系统中没有在用的场所“{code}”。请先登记场所。", code=code)
     return found
 
 
-def _save_once(row: Unit | Site | Settlement | Device, code: str, sentence: str) -> None:
+def _save_once(row: Unit | Site | Settlement | Device, taken: Refused) -> None:
     try:
         with transaction.atomic():
             row.save(force_insert=True)
     except IntegrityError as error:
-        raise Refused(code, sentence) from error
+        raise taken from error
 
 
 def _checked_point(point: Point | None) -> tuple[Decimal | None, Decimal | None]:

@@ -42,7 +42,9 @@ def hire(person_id: UUID, *, unit: str, number: str, county: str, actor: str, hi
         with transaction.atomic():
             made.save(force_insert=True)
     except IntegrityError as error:
-        raise Refused("staff_known", f"工号“{number}”已被占用，或这个人已是该单位的在职人员。请核对。") from error
+        raise Refused(
+            "staff_known", "工号“{number}”已被占用，或这个人已是该单位的在职人员。请核对。", number=number
+        ) from error
     ledger.record("staff", made.id, "hire", actor, {"number": number, "unit": unit}, county=county)
     powers_changed()
     return made.id
@@ -91,7 +93,7 @@ def create_post(
         with transaction.atomic():
             made.save(force_insert=True)
     except IntegrityError as error:
-        raise Refused("post_code_taken", f"岗位代码“{code}”已被在用的岗位占用。请另取一个。") from error
+        raise Refused("post_code_taken", "岗位代码“{code}”已被在用的岗位占用。请另取一个。", code=code) from error
     body = {"post": code, "unit": unit, "site": site, "reports_to": reports_to}
     ledger.record("post", made.id, "create_post", actor, body, county=county)
     powers_changed()
@@ -126,7 +128,7 @@ def hold_post(
         raise Refused("staff_unknown", "找不到这位在职人员。请重新选择。")
     for other in Holding.objects.filter(post=post, valid_from__lte=valid_until or date.max):
         if other.valid_until is None or other.valid_until >= begins:
-            raise Refused("post_held", f"岗位“{post.title}”在这段时间已有人担任。请先办结前任的离岗手续。")
+            raise Refused("post_held", "岗位“{title}”在这段时间已有人担任。请先办结前任的离岗手续。", title=post.title)
     _check_apart_of_holder(staff.id, begins, valid_until, _powers_of(post, begins, valid_until))
     made = Holding.objects.create(
         county=post.county, staff=staff, post=post, valid_from=begins, valid_until=valid_until
@@ -276,5 +278,5 @@ def _post(post_id: UUID) -> Post:
 def _named_post(county: str, code: str) -> Post:
     found = Post.objects.filter(county=county, code=code, valid_until=None).first()
     if found is None:
-        raise Refused("post_unknown", f"系统中没有在用的岗位“{code}”。请先设立岗位。")
+        raise Refused("post_unknown", "系统中没有在用的岗位“{code}”。请先设立岗位。", code=code)
     return found

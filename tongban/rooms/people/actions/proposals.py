@@ -91,7 +91,7 @@ def _open(proposal_id: UUID, by: Actor) -> Proposal:
 def need_power(by: Actor, power: Power) -> None:
     """Refuse whose post has not this power at all: ``Refused("authority_none")``."""
     if power not in posts.powers().held_by(by.post_id, clock.today()):
-        raise Refused("authority_none", f"您的岗位没有“{LABELS[power]}”的职权，请交由有此职权的岗位办理。")
+        raise Refused("authority_none", "您的岗位没有“{verb}”的职权，请交由有此职权的岗位办理。", verb=LABELS[power])
 
 
 def _carry_out(kind: str, body: Body, county: str, actor: str) -> UUID | None:

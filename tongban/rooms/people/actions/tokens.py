@@ -19,7 +19,7 @@ from tongban.rooms.people.models.tokens import SCOPES, Answered, Budget, Token
 from tongban.rooms.people.queries import posts
 from tongban.rooms.people.queries.persons import person
 from tongban.rooms.people.queries.tokens import COLUMNS, TokenView, hash_of
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Words
 
 #: Requests a minute, and the days a token lasts, when nothing else is said.
 PER_MINUTE, DAYS = 600, 90
@@ -76,11 +76,18 @@ def make_token(
     """
     kind = _kind(staff_id, post_id, person_id, system)
     if unknown := [one for one in scopes if one not in SCOPES] or ([] if scopes else ["无"]):
-        raise Refused("scope_unknown", f"没有这样的用途：{'、'.join(unknown)}。可选：{'、'.join(SCOPES)}。")
+        raise Refused(
+            "scope_unknown", "没有这样的用途：{unknown}。可选：{known}。", unknown=Words(unknown), known=Words(SCOPES)
+        )
     if unfit := sorted(set(scopes) - _FIT[kind]):
-        raise Refused("scope_unfit", f"这种令牌不能用于：{'、'.join(unfit)}。可选：{'、'.join(sorted(_FIT[kind]))}。")
+        raise Refused(
+            "scope_unfit",
+            "这种令牌不能用于：{unfit}。可选：{known}。",
+            unfit=Words(unfit),
+            known=Words(sorted(_FIT[kind])),
+        )
     if not 1 <= days <= MOST_DAYS or not 1 <= per_minute <= 100_000:
-        raise Refused("token_days", f"令牌的有效期是 1 至 {MOST_DAYS} 天，每分钟 1 至 100000 次。请改正。")
+        raise Refused("token_days", "令牌的有效期是 1 至 {most} 天，每分钟 1 至 100000 次。请改正。", most=MOST_DAYS)
     if not name.strip() or len(name) > 80:
         raise Refused("token_name", "请用 80 字以内写明这个令牌给谁用、作什么用。")
     if staff_id is not None and post_id is not None:

@@ -42,7 +42,7 @@ def unit_question(county: str, code: str) -> Question[UnitView]:
 
     def read(row: Sequence[Any]) -> UnitView:
         if row[0] is None:
-            raise Refused("unit_unknown", f"系统中没有在用的单位“{code}”。请先登记单位。")
+            raise Refused("unit_unknown", "系统中没有在用的单位“{code}”。请先登记单位。", code=code)
         return UnitView(*row)
 
     columns = ("u.id", "u.county", "u.code", "u.full_name", "u.short_name", "u.credit_code", "u.organisation_id")
@@ -71,7 +71,7 @@ def site_coded(county: str, code: str) -> SiteView:
     """Return the site in force with this code.  Raises ``Refused("site_unknown")``.  One query."""
     row = Site.objects.filter(county=county, code=code, valid_until=None).select_related("division").first()
     if row is None:
-        raise Refused("site_unknown", f"系统中没有在用的场所“{code}”。请先登记场所。")
+        raise Refused("site_unknown", "系统中没有在用的场所“{code}”。请先登记场所。", code=code)
     return _site(row)
 
 

@@ -21,7 +21,7 @@ from tongban.rooms.publication.models import Entry, Statement, StatementLine
 from tongban.rulebook.basis import BasisKind, design, law, unchecked
 from tongban.rulebook.catalogue.item import TimeRule
 from tongban.rulebook.clock import Limit, due
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Words
 from tongban.rulebook.facts import Outcome
 
 #: Decisions must be public; how soon is not in the statute but in a document still to be checked.
@@ -118,7 +118,7 @@ def withdraw_entry(case_id: UUID, by: Who, *, ground: str) -> None:
     ``withdrawn_already``.
     """
     if ground not in GROUNDS:
-        raise Refused("ground_unknown", f"请选择撤回公开的原因：{'、'.join(GROUNDS.values())}。", PUBLIC)
+        raise Refused("ground_unknown", "请选择撤回公开的原因：{known}。", PUBLIC, known=Words(GROUNDS.values()))
     entry = Entry.objects.select_for_update().filter(case_id=case_id).first()
     if entry is None:
         raise Refused("entry_unknown", "这个办件没有公开的结果。请核对办件编号。")

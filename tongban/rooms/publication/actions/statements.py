@@ -36,7 +36,7 @@ def freeze_month(
         raise Refused("no_figures", "没有要固定的指标。请先选择指标。", BASIS)
     standing = Statement.objects.filter(county=county, kind="month", unit="", period=month, state="issued").first()
     if standing is not None and corrects is None:
-        raise Refused("month_fixed", f"{month} 的数据已经固定。确有错误的，请出更正期并说明。", BASIS)
+        raise Refused("month_fixed", "{month} 的数据已经固定。确有错误的，请出更正期并说明。", BASIS, month=month)
     if corrects is not None and (standing is None or standing.id != corrects):
         raise Refused("not_the_month", "要更正的不是这个月现行的一期。请刷新页面。", BASIS)
     made = uuid7()
@@ -100,7 +100,9 @@ def issue_statement(statement_id: UUID, by: Who) -> int:
         with transaction.atomic():
             statement.save(update_fields=["year", "number", "state", "issued_at"])
     except IntegrityError as error:
-        raise Refused("month_fixed", f"{statement.period} 已由别的一期固定。请刷新页面。", BASIS) from error
+        raise Refused(
+            "month_fixed", "{period} 已由别的一期固定。请刷新页面。", BASIS, period=statement.period
+        ) from error
     body = {"number": statement.number, "year": year, "digest": statement.digest, "corrects": statement.corrects_id}
     ledger.record("statement", statement.id, "issue_statement", actor, body, county=statement.county)
     return statement.number
@@ -130,10 +132,14 @@ def _need_past(month: str) -> None:
     try:
         first = date.fromisoformat(f"{month}-01")
     except ValueError:
-        raise Refused("month_form", f"月份写作“2026-09”的样子，收到的是“{month}”。请改正。", BASIS) from None
+        raise Refused(
+            "month_form", "月份写作“2026-09”的样子，收到的是“{month}”。请改正。", BASIS, month=month
+        ) from None
     after = (first + timedelta(days=31)).replace(day=1)
     if clock.today() < after:
-        raise Refused("month_running", f"{month} 还没有过完，不能固定。请在 {after} 以后办理。", BASIS)
+        raise Refused(
+            "month_running", "{month} 还没有过完，不能固定。请在 {after} 以后办理。", BASIS, month=month, after=after
+        )
 
 
 def _locked(statement_id: UUID) -> Statement:

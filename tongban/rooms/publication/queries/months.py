@@ -78,7 +78,7 @@ def frozen_month(county: str, period: str) -> tuple[FrozenLine, ...]:
     """
     statement = Statement.objects.filter(county=county, kind="month", unit="", period=period, state="issued").first()
     if statement is None:
-        raise Refused("month_open", f"{period} 的数据还没有固定。")
+        raise Refused("month_open", "{period} 的数据还没有固定。", period=period)
     return tuple(_frozen(row) for row in StatementLine.objects.filter(statement=statement).order_by("no"))
 
 

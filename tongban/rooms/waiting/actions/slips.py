@@ -22,7 +22,7 @@ def reserve_slips(site_id: UUID, day: date, count: int, *, actor: str) -> tuple[
     Raises ``Refused``: ``slips_count``, ``slips_day``, ``slips_many``, ``site_unknown``.
     """
     if not 1 <= count <= PAD:
-        raise Refused("slips_count", f"一次可以预留 1 至 {PAD} 张应急收件单。请改正张数。")
+        raise Refused("slips_count", "一次可以预留 1 至 {most} 张应急收件单。请改正张数。", most=PAD)
     if day < clock.today():
         raise Refused("slips_day", "这一天已经过去，不能再预留应急收件单。请选择今天或以后的日期。")
     with transaction.atomic():
@@ -35,7 +35,9 @@ def reserve_slips(site_id: UUID, day: date, count: int, *, actor: str) -> tuple[
         )
         first = (last or 0) + 1
         if first + count - 1 > PER_DAY:
-            raise Refused("slips_many", f"一个站点一天最多 {PER_DAY} 张应急收件单，今天已预留 {first - 1} 张。")
+            raise Refused(
+                "slips_many", "一个站点一天最多 {most} 张应急收件单，今天已预留 {n} 张。", most=PER_DAY, n=first - 1
+            )
         numbers = tuple(range(first, first + count))
         now = clock.now()
         Slip.objects.bulk_create(
@@ -58,7 +60,7 @@ def use_slip(site_id: UUID, day: date, number: int, *, received_at: datetime, ca
         if row.state == "used" and row.case_id == case_id:
             return
         if row.state != "reserved":
-            raise Refused("slip_spent", f"{number} 号应急收件单已经用过或作废。请核对单号。")
+            raise Refused("slip_spent", "{number} 号应急收件单已经用过或作废。请核对单号。", number=number)
         check_moment(day, received_at)
         row.state, row.received_at, row.case_id, row.settled_at = "used", received_at, case_id, clock.now()
         row.save(update_fields=["state", "received_at", "case_id", "settled_at"])
@@ -76,7 +78,7 @@ def void_slip(site_id: UUID, day: date, number: int, *, reason: str, actor: str)
         if row.state == "void":
             return
         if row.state != "reserved":
-            raise Refused("slip_spent", f"{number} 号应急收件单已经补录过办件，不能作废。")
+            raise Refused("slip_spent", "{number} 号应急收件单已经补录过办件，不能作废。", number=number)
         row.state, row.reason, row.settled_at = "void", reason, clock.now()
         row.save(update_fields=["state", "reason", "settled_at"])
         ledger.record("station", site_id, "void_slip", actor, {"day": day, "number": number}, county=row.county)
@@ -85,11 +87,13 @@ def void_slip(site_id: UUID, day: date, number: int, *, reason: str, actor: str)
 def check_moment(day: date, received_at: datetime) -> None:
     """Raise ``Refused("slip_moment")`` unless the moment lies on the slip's day and not in the future."""
     if clock.legal_date(received_at) != day or received_at > clock.now():
-        raise Refused("slip_moment", f"收件时间应在 {day} 当天，且不能晚于现在。请按纸单上写的时间填写。")
+        raise Refused("slip_moment", "收件时间应在 {day} 当天，且不能晚于现在。请按纸单上写的时间填写。", day=day)
 
 
 def _slip(site_id: UUID, day: date, number: int) -> Slip:
     row = Slip.objects.select_for_update().filter(site_id=site_id, day=day, number=number).first()
     if row is None:
-        raise Refused("slip_unknown", f"本站 {day} 没有预留过 {number} 号应急收件单。请核对日期和单号。")
+        raise Refused(
+            "slip_unknown", "本站 {day} 没有预留过 {number} 号应急收件单。请核对日期和单号。", day=day, number=number
+        )
     return row

@@ -11,7 +11,7 @@ from tongban.rooms.ledger import actions as ledger
 from tongban.rooms.people.models import Staff
 from tongban.rooms.waiting.models import Training
 from tongban.rooms.waiting.queries.questions import in_service
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Words
 from tongban.rulebook.routing import UNIT
 
 
@@ -32,9 +32,7 @@ def note_training(staff_id: UUID, covers: Collection[str], *, actor: str) -> Non
         rows = Training.objects.filter(staff_id=staff_id, ended_at=None)
         held = set(rows.values_list("covers", flat=True))
         if unknown := sorted(wanted - held - known):
-            raise Refused(
-                "training_unknown", "没有这些事项或部门：{unknown}。请从清单里选择。", unknown="、".join(unknown)
-            )
+            raise Refused("training_unknown", "没有这些事项或部门：{unknown}。请从清单里选择。", unknown=Words(unknown))
         new, gone = sorted(wanted - held), sorted(held - wanted)
         if not new and not gone:
             return

@@ -11,7 +11,7 @@ from tongban.rooms import clock
 from tongban.rooms.ledger import actions as ledger
 from tongban.rooms.people.models import Site, Staff
 from tongban.rooms.waiting.models import Hall, HallDay, QueueClass, Ticket, Window, Zone
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Words
 from tongban.rulebook.tickets import QueueRule
 
 #: 设计: the rule a hall begins with; each hall may set its own.
@@ -193,7 +193,7 @@ def _check_classes(hall: Hall, classes: Iterable[str]) -> None:
     known = set(QueueClass.objects.filter(hall=hall).values_list("code", flat=True))
     if unknown := [code for code in classes if code not in known]:
         raise Refused(
-            "class_unknown", "本大厅没有这些业务类别：{unknown}。请先设置类别和字头。", unknown="、".join(unknown)
+            "class_unknown", "本大厅没有这些业务类别：{unknown}。请先设置类别和字头。", unknown=Words(unknown)
         )
 
 
@@ -203,7 +203,7 @@ def _check_within(zone: Zone, classes: Iterable[str]) -> None:
             "class_not_in_zone",
             "{name}不办理这些业务类别：{foreign}。请先调整专区。",
             name=zone.name,
-            foreign="、".join(foreign),
+            foreign=Words(foreign),
         )
 
 
