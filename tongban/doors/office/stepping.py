@@ -95,7 +95,12 @@ def _take(asked: Visitor, found: Seen, step: Step, said: QueryDict) -> None:
     if Ask.OUTSIDE in asks(step, found.file.facts):
         day, number = forms.outside(said)
         casework.outside_result(
-            case_id, result=step.decision, outside_number=number, decided_on=day, message_id=key, who=asked.who
+            case_id,
+            result=step.decision,
+            outside_number=number,
+            decided_on=day,
+            message_id=f"{case_id}:{key}",
+            who=asked.who,
         )
         return
     version = said.get("version", "")
