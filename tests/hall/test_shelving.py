@@ -332,6 +332,19 @@ def test_figures_are_what_they_were_also_when_summed_anew(shelf, tmp_path):
         assert counted() == before
 
 
+def test_a_draft_is_tried_only_over_cases_whose_journal_is_here(shelf, tmp_path):
+    from datetime import date
+
+    from tongban.rooms.supervision import queries
+
+    september = COUNTY, SHOP, date(2026, 9, 1), date(2026, 9, 30)
+    assert queries.replay_count(*september) == 2
+    detached(shelf, tmp_path / "range.zip")
+    assert queries.replay_count(*september) == 1
+    item = shelf.county.item(SHOP)
+    assert [one.difference.id for one in queries.replayed(*september, item)] == [shelf.new]
+
+
 def test_the_list_of_what_is_off_line_is_not_the_applications_to_change(own_database):
     for sql in ("INSERT INTO ledger_detached (id) VALUES (NULL)", "DELETE FROM ledger_detached"):
         with psycopg.connect(own_database.url) as app, pytest.raises(psycopg.errors.InsufficientPrivilege):

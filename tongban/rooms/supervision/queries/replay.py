@@ -80,9 +80,11 @@ def _read_only() -> Iterator[None]:
         yield
 
 
+# A case whose journal is off line cannot be told again (``ledger.ranges``).
 _WHERE = """
     c.county = %(county)s AND c.item_code = %(item)s AND NOT c.rehearsal
     AND c.filed_at >= %(from)s AND c.filed_at < %(until)s
+    AND EXISTS (SELECT FROM ledger_entry e WHERE e.subject_kind = 'case' AND e.subject_id = c.id AND e.seq = 1)
 """
 _PAGE = f"""
 SELECT c.id, c.number, c.item_id, c.filed_at, c.situation, c.applicant_id, c.agent_id, p.kind, s.kind,
