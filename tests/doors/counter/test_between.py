@@ -64,7 +64,7 @@ def test_the_results_desk_and_the_office_see_how_she_wants_her_result(county, wa
 
 
 def test_a_letter_that_came_back_is_found_by_its_number_however_it_is_written(county):
-    """Given a letter that came back, When its number is typed at the results desk, Then the case opens; several
+    """S049. Given a letter that came back, When its number is typed at the results desk, Then the case opens; several
     results in one letter are listed, and whoever may not see the case finds nothing.
     """
     from tongban.rooms.casework import actions as casework

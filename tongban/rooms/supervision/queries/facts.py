@@ -13,7 +13,7 @@ from django.db import connection
 from tongban.rooms.catalogue import queries as catalogue
 from tongban.rooms.catalogue.queries.book import book
 from tongban.rooms.ratings import queries as ratings
-from tongban.rooms.supervision.queries.fetching import SINGLY, cases, materials
+from tongban.rooms.supervision.queries.fetching import SINGLY, Page, cases, materials
 from tongban.rooms.supervision.queries.scope import Scope
 from tongban.rulebook.catalogue import supported
 from tongban.rulebook.catalogue.item import PUBLIC_CLASSES, Item, TimeRule
@@ -62,12 +62,12 @@ class Gathered:
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
-def gather(scope: Scope, codes: Iterable[str]) -> Gathered:
+def gather(scope: Scope, codes: Iterable[str], page: Page | None = None) -> Gathered:
     """Return what these figures are counted from, row by row: one query for cases, materials and items each, three
-    for ratings.
+    for ratings.  ``page``: only these of the cases and materials.
     """
     labels: dict[str, str] = {}
-    return Gathered(_gather(scope, frozenset(codes), SINGLY, labels), labels)
+    return Gathered(_gather(scope, frozenset(codes), SINGLY, labels, page), labels)
 
 
 def alike(scope: Scope, codes: Iterable[str], by: Dimension | None = None) -> Facts:
@@ -80,14 +80,16 @@ def alike(scope: Scope, codes: Iterable[str], by: Dimension | None = None) -> Fa
     return _gather(scope, frozenset(codes), frozenset({*apart, *([by.value] if by else [])}), {})
 
 
-def _gather(scope: Scope, codes: frozenset[str], apart: frozenset[str], labels: dict[str, str]) -> Facts:
+def _gather(
+    scope: Scope, codes: frozenset[str], apart: frozenset[str], labels: dict[str, str], page: Page | None = None
+) -> Facts:
     needs = {COUNTED_OVER[code] for code in codes}
     reads = frozenset(name for code in codes for name in READS.get(code, ()))
     return Facts(
         items=_within(scope, items_listed(scope, labels)) if "items" in needs else (),
-        cases=_within(scope, cases(scope, reads, apart, labels)) if "cases" in needs else (),
+        cases=_within(scope, cases(scope, reads, apart, labels, page)) if "cases" in needs else (),
         ratings=_within(scope, ratings.facts(scope.county, scope.first, scope.last)) if "ratings" in needs else (),
-        materials=_within(scope, materials(scope, apart, labels)) if "materials" in needs else (),
+        materials=_within(scope, materials(scope, apart, labels, page)) if "materials" in needs else (),
         first=scope.first,
         last=scope.last,
     )

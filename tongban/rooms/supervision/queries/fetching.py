@@ -15,6 +15,9 @@ from tongban.rooms.supervision.queries.scope import Scope
 from tongban.rulebook.catalogue.item import Item
 from tongban.rulebook.indicators import CaseFact, MaterialFact, Met
 
+#: From which row on, and how many at most.
+Page = tuple[int, int]
+
 #: Every row by itself: with its id and all it can be split by.
 SINGLY = frozenset(("id", "unit", "item", "level", "channel"))
 
@@ -78,12 +81,15 @@ _CASES = f"""
 """
 
 
-def cases(scope: Scope, reads: frozenset[str], apart: frozenset[str], labels: dict[str, str]) -> list[CaseFact]:
+def cases(
+    scope: Scope, reads: frozenset[str], apart: frozenset[str], labels: dict[str, str], page: Page | None = None
+) -> list[CaseFact]:
     """Return the cases of which one of the days in ``reads`` lies in the period.  One query."""
     clocks = _CLOCKS if reads & _LIMITS else ""
     when = " OR ".join(_WHEN[day] for day in _WHEN if day in reads)
     single = ("number",) if "id" in apart else ()
-    rows, versions = _fetched(_CASE, (*apart, *reads, *single), _CASES.format(clocks=clocks, when=when), scope)
+    source = _CASES.format(clocks=clocks, when=when)
+    rows, versions = _fetched(_CASE, (*apart, *reads, *single), source, scope, page)
     found = []
     for row in rows:
         _labelled(row, versions)
@@ -113,10 +119,12 @@ _MATERIALS = f"""
 """
 
 
-def materials(scope: Scope, apart: frozenset[str], labels: dict[str, str]) -> list[MaterialFact]:
+def materials(
+    scope: Scope, apart: frozenset[str], labels: dict[str, str], page: Page | None = None
+) -> list[MaterialFact]:
     """Return the materials that came in the period.  One query."""
     single = ("number", "code") if "id" in apart else ()
-    rows, versions = _fetched(_MATERIAL, (*apart, "met_on", "state", *single), _MATERIALS, scope)
+    rows, versions = _fetched(_MATERIAL, (*apart, "met_on", "state", *single), _MATERIALS, scope, page)
     names: Mapping[UUID, dict[str, str]] = {
         version: {material.code: material.name for material in item.materials} for version, item in versions.items()
     }
@@ -144,13 +152,15 @@ def _labelled(row: dict[str, Any], versions: Mapping[UUID, Item]) -> None:
 
 
 def _fetched(
-    columns: Mapping[str, str], names: Iterable[str], source: str, scope: Scope
+    columns: Mapping[str, str], names: Iterable[str], source: str, scope: Scope, page: Page | None
 ) -> tuple[list[dict[str, Any]], Mapping[UUID, Item]]:
     """Return rows by name, with ``times`` where they are not told apart by id, and the versions of items met."""
     wanted = sorted(set(names))
     told = ", ".join(f"{columns[name]} AS {name}" for name in wanted)
     if "id" in wanted:
         sql = f"SELECT {told} {source} ORDER BY c.id{', m.code' if 'code' in wanted else ''}"
+        if page is not None:
+            sql += f" OFFSET {int(page[0])} LIMIT {int(page[1])}"
     else:
         grouped = ", ".join(map(str, range(1, len(wanted) + 1)))
         sql = f"SELECT {told}, count(*) {source} GROUP BY {grouped} ORDER BY {grouped}"

@@ -129,15 +129,33 @@ def opened(
 ) -> Opened:
     """Return a figure with exactly the rows behind it, from row ``begin`` at most so many; each with what it adds.
 
-    As many queries as ``figure``.
+    As many queries as ``figure``, or one more.
     """
-    gathered = gather(Scope(county, first, last, unit, item, level, channel), (code,))
+    scope = Scope(county, first, last, unit, item, level, channel)
+    if most is not None and (found := _page(code, scope, begin, most)) is not None:
+        return found
+    gathered = gather(scope, (code,))
     whole = compute(code, gathered.facts)
     named = {*whole.numerator_ids, *whole.denominator_ids}
     counted = [fact for fact in _population(COUNTED_OVER[code], gathered.facts) if fact.id in named]
     page = counted[begin : None if most is None else begin + most]
     rows = tuple(_row(code, fact, _alone(gathered.facts, fact), gathered.labels) for fact in page)
     return Opened(whole, len(counted), rows)
+
+
+def _page(code: str, scope: Scope, begin: int, most: int) -> Opened | None:
+    """Return a page cut by the database; None where it cannot say which rows count, or not which are narrowed to."""
+    over = COUNTED_OVER[code]
+    if over not in ("cases", "materials") or scope.level is not None or scope.channel is not None:
+        return None
+    together = alike(scope, (code,))
+    whole, count = compute(code, together), sum(one.times for one in _population(over, together))
+    if count != (whole.numerator if whole.denominator is None else whole.denominator):
+        return None
+    gathered = gather(scope, (code,), (begin, most))
+    facts = _population(over, gathered.facts)
+    rows = tuple(_row(code, fact, _alone(gathered.facts, fact), gathered.labels) for fact in facts)
+    return Opened(unnamed(whole), count, rows)
 
 
 def rows(code: str, county: str, first: date, last: date, **narrowed: str | None) -> tuple[FigureRow, ...]:
