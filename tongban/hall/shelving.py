@@ -49,7 +49,8 @@ def detach(before: int, file: Path | None = None, *, beside_files: Sequence[Path
     All are looked at first.  Each is written to a file, read again and compared with the table, and only then taken
     out, in the transaction that journals it.  ``beside_files``: of ranges that were taken off line earlier, where days
     are shared with them.  Raises ``Refused``: ``range_year_not_over``, ``no_range_before``, ``ranges_several``,
-    ``range_case_open``, ``range_promise_owed``, ``range_not_summed``, ``range_day_open``, ``range_shares_days``, ``range_not_sound``,
+    ``range_case_open``, ``range_promise_owed``, ``range_not_summed``, ``range_day_open``,
+    ``range_shares_days``, ``range_not_sound``,
     ``range_file_there``, ``range_file_unwritable``, ``range_moved``, ``journal_busy``; what was refused is as it was.
     """
     if ranges.this_year() < before:
