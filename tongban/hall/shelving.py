@@ -50,8 +50,8 @@ def detach(before: int, file: Path | None = None, *, beside_files: Sequence[Path
     out, in the transaction that journals it.  ``beside_files``: of ranges that were taken off line earlier, where days
     are shared with them.  Raises ``Refused``: ``range_year_not_over``, ``no_range_before``, ``ranges_several``,
     ``range_case_open``, ``range_promise_owed``, ``range_not_summed``, ``range_day_open``,
-    ``range_shares_days``, ``range_not_sound``,
-    ``range_file_there``, ``range_file_unwritable``, ``range_moved``, ``journal_busy``; what was refused is as it was.
+    ``range_shares_days``, ``range_not_sound``, ``range_file_there``, ``range_file_unwritable``, ``range_moved``,
+    ``journal_busy``; what was refused is as it was.
     """
     if ranges.this_year() < before:
         raise Refused(
@@ -230,7 +230,8 @@ def _need_kept(one: Range) -> None:
     if behind:
         raise Refused(
             "range_not_summed",
-            "{county} 的指标还没有汇总到 {range} 的最后一步，现在移出，指标会少数。投递员每分钟汇总一次；请过一会儿再移出。",
+            "{county} 的指标还没有汇总到 {range} 的最后一步，现在移出，指标会少数。"
+            "投递员每分钟汇总一次；请过一会儿再移出。",
             county=behind[0],
             range=one.table,
         )
