@@ -1,6 +1,7 @@
 """三员分立 and 双人授权: powers that never meet in one hand, and changes that take two officers."""
 
 from datetime import date
+from functools import partial
 
 import pytest
 
@@ -112,7 +113,7 @@ def test_what_the_change_would_refuse_is_refused_when_proposed(county):
 
 def test_only_the_system_officer_proposes(county):
     for post in ("security-officer", "audit-officer", "editor"):
-        act = lambda post=post: people.propose("grant_authority", authority("editor", "edit"), by=actor(county, post))  # noqa: E731
+        act = partial(people.propose, "grant_authority", authority("editor", "edit"), by=actor(county, post))
         assert refused(act) == "authority_none"
 
 

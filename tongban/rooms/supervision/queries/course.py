@@ -64,18 +64,20 @@ def _summed(
     codes: Sequence[str], county: str, spans: Sequence[tuple[date, date]], unit: str | None
 ) -> dict[str, tuple[Figure, ...]]:
     """Return figures that add up, for each of these periods; nothing where nobody has summed yet."""
+    if not codes:
+        return {}
     values = {
         "codes": list(codes),
         "county": county,
         "unit": unit,
         "firsts": [first for first, _ in spans],
         "lasts": [last for _, last in spans],
-        "first": min((first for first, _ in spans), default=None),
-        "last": max((last for _, last in spans), default=None),
+        "first": min(first for first, _ in spans),
+        "last": max(last for _, last in spans),
     }
     with connection.cursor() as cursor:
         cursor.execute(_KEPT, values)
-        kept = cursor.fetchall() if codes else []
+        kept = cursor.fetchall()
     if not kept:
         return {}
     tail = _tail(county, int(kept[0][0]))
