@@ -159,6 +159,8 @@ def faults_of(page: Any) -> list[str]:
     """Return what axe-core finds wrong on a page by WCAG 2.2 A and AA: rule, and where."""
     from axe_playwright_python.sync_playwright import Axe
 
+    # A click returns when the next page has begun; before it has arrived there is nothing to look at.
+    page.wait_for_load_state()
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}, "resultTypes": ["violations"]})
     return [
