@@ -101,9 +101,14 @@ def come_with_powers(case_id: UUID, who: Who) -> tuple[CaseFile, Actor, people.P
     if who.id is None:
         raise Refused("who_unknown", "请先登录。")
     day = clock.today()
-    withdraw = people.must_withdraw(who.id, PARTIES, day)
-    file, mark, related = ask(whole_case(case_id), people.powers_mark(), withdraw)
-    powers = people.powers(mark)
+    if people.was_tied(who.id):
+        withdraw = people.must_withdraw(who.id, PARTIES, day)
+        file, mark, related = ask(whole_case(case_id), people.powers_mark(), withdraw)
+        powers = people.powers(mark)
+    else:
+        file, mark = ask(whole_case(case_id), people.powers_mark())
+        powers = people.powers(mark)
+        related = _is_related(file, who.id, powers, day)
     return file, _as_staff(file, who, day, powers, related), powers
 
 
@@ -118,10 +123,13 @@ def actor_in(file: CaseFile, who: Who) -> Actor:
         raise Refused("who_unknown", "请先登录。")
     if who.kind == "person":
         return _as_person(file, who.id)
-    day = clock.today()
-    parties = [p.person_id for p in file.parties if p.person_id is not None]
-    mark, related = ask(people.powers_mark(), people.must_withdraw(who.id, parties, day))
-    return _as_staff(file, who, day, people.powers(mark), related)
+    day, powers = clock.today(), people.powers()
+    return _as_staff(file, who, day, powers, _is_related(file, who.id, powers, day))
+
+
+def _is_related(file: CaseFile, staff_id: UUID, powers: people.Powers, day: date) -> bool:
+    parties = [party.person_id for party in file.parties if party.person_id is not None]
+    return bool(people.stands_back_from(powers, staff_id, parties, day))
 
 
 def _as_person(file: CaseFile, person_id: UUID) -> Actor:

@@ -258,7 +258,7 @@ def seen_by_staff(sight: Sight, rows: Sequence[Placed]) -> set[UUID]:
     for case_id, person_id in Party.objects.filter(case_id__in=[row.id for row in his]).values_list("case", "person"):
         if person_id is not None:
             parties.setdefault(person_id, []).append(case_id)
-    related = {conflict.party_id for conflict in people.is_related([sight.actor.person_id], parties)}
+    related = people.stands_back_from(sight.powers, sight.actor.staff_id, parties, sight.day)
     return {row.id for row in his} - {case_id for party in related for case_id in parties.get(party, ())}
 
 

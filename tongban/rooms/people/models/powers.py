@@ -29,6 +29,9 @@ class Staff(models.Model):
     hired_on = models.DateField()
     #: The last day; None while employed.
     left_on = models.DateField(null=True)
+    #: Somebody is or was tied to him (relation, ward, guardian, mandate, a record merged): 回避 must be asked about.
+    #: Written by the database itself (migration 0012), for good.
+    tied = models.BooleanField(default=False, editable=False)
 
     class Meta:
         constraints = [

@@ -34,11 +34,9 @@ from tongban.rooms.people.queries.persons import (
     guardian_of,
     holder_of_phone,
     identifiers_of,
-    is_related,
     mandate_for,
     mandates_of,
     mandates_to_check,
-    must_withdraw,
     named,
     natural_persons,
     need_mandate,
@@ -78,6 +76,7 @@ from tongban.rooms.people.queries.posts import (
     powers_mark,
     require,
     staff_numbered,
+    was_tied,
 )
 from tongban.rooms.people.queries.tokens import TokenView, tokens
 from tongban.rooms.people.queries.views import (
@@ -96,6 +95,7 @@ from tongban.rooms.people.queries.views import (
     Standing,
     UnitView,
 )
+from tongban.rooms.people.queries.withdrawing import is_related, must_withdraw, stands_back_from
 
 __all__ = [
     "AccountView",
@@ -176,6 +176,8 @@ __all__ = [
     "sites",
     "staff_list",
     "staff_numbered",
+    "stands_back_from",
+    "was_tied",
     "staff_row",
     "tails_of",
     "standing",

@@ -1,27 +1,24 @@
 """Who somebody is, and for whom somebody may act."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q, Subquery
 from django.db.models.functions import Coalesce
 
-from tongban.rooms import clock, crypto
+from tongban.rooms import crypto
 from tongban.rooms.people import words
 from tongban.rooms.people.models import Guardian, Identifier, Mandate, Person, Relation, Staff
 from tongban.rooms.people.queries.views import (
-    Conflict,
     GuardianView,
     IdentifierView,
     MandateView,
     PersonView,
     Standing,
 )
-from tongban.rooms.questions import Question, ask, first
+from tongban.rooms.questions import Question, ask
 from tongban.rulebook import basis
 from tongban.rulebook.errors import Refused
 from tongban.rulebook.numbers import tidy
@@ -207,44 +204,6 @@ def standing(applicant_id: UUID, by_id: UUID | None, item: str, day: date, asked
     return _alone(applicant, guarded, day) if by.id == applicant.id else _for_another(applicant, guarded, by, item, day)
 
 
-def must_withdraw(staff_id: UUID, parties: Iterable[UUID] | str, day: date) -> Question[bool]:
-    """Ask whether a member of staff must stand back, as ``is_related`` says, together with something else.
-
-    ``parties``: their ids, or a query that finds them by names of the other questions.
-    """
-    params: dict[str, Any] = {"staff_id": staff_id, "day": day}
-    if not isinstance(parties, str):
-        params["parties"] = json.dumps([str(one) for one in parties])
-        parties = _PARTIES
-    related = _RELATED.format(staff="SELECT person_id FROM people_staff WHERE id = %(staff_id)s", parties=parties)
-    return Question((f"EXISTS ({related})",), "", params, first)
-
-
-def is_related(
-    staff_person_ids: Iterable[UUID], party_ids: Iterable[UUID], day: date | None = None
-) -> tuple[Conflict, ...]:
-    """Return why these members of staff must stand back from a case with these parties (回避); empty: they need not.
-
-    A party herself; guardian and ward; kin and close interest in both directions; who stands for an organisation, and
-    the kin of who stands for it; and principal and agent, each as of ``day``.  Merged records count as one person.
-    One query for any number.
-    """
-    staff, parties = [str(one) for one in staff_person_ids], [str(one) for one in party_ids]
-    if not staff or not parties:
-        return ()
-    with connection.cursor() as cursor:
-        given: dict[str, Any] = {
-            "staff": json.dumps(staff),
-            "parties": json.dumps(parties),
-            "day": day or clock.today(),
-        }
-        cursor.execute(_RELATED_LIST, given)
-        return tuple(Conflict(*row) for row in cursor.fetchall())
-
-
-#: The records of a person: her own and those merged with it.
-_RECORDS = """people_person asked JOIN people_person member
-    ON COALESCE(asked.merged_into_id, asked.id) IN (member.id, member.merged_into_id)"""
 _TODAY = "%(day)s BETWEEN valid_from AND COALESCE(valid_until, 'infinity')"
 
 #: One or two persons, each as the one who answers for her.
@@ -255,43 +214,6 @@ _STANDING = f"""json_agg(json_build_array(asked.id,
     root.id, root.county, root.kind, root.name, root.born, root.died, root.independent_from))"""
 _ROOT = "FROM people_person asked JOIN people_person root ON root.id = COALESCE(asked.merged_into_id, asked.id)"
 _ASKED = f"{_ROOT} WHERE asked.id IN (%(applicant)s, %(by)s)"
-
-#: Who of ``{staff}`` is tied to whom of ``{parties}`` on a day, and how; both are queries of ids.  ``near`` holds, for
-#: every party, the party and the people who stand for it.  Ties are looked up through their indexes (LATERAL): joined
-#: as one table they would all be read.
-_RELATED = f"""WITH own AS (
-    SELECT asked.id asked, member.id member FROM {_RECORDS} WHERE asked.id IN ({{staff}})
-), party AS (
-    SELECT asked.id asked, member.id member FROM {_RECORDS} WHERE asked.id IN ({{parties}})
-), near AS (
-    SELECT asked, member, 'party' ground FROM party
-    UNION ALL
-    SELECT asked, first_id, 'represents' FROM party JOIN people_relation ON second_id = member
-    WHERE kind = 'represents' AND {_TODAY}
-)
-SELECT own.asked staff, near.asked party, near.ground FROM own JOIN near USING (member)
-UNION ALL
-SELECT own.asked, near.asked, tie.ground
-FROM own CROSS JOIN LATERAL (
-    SELECT second_id there, kind ground FROM people_relation WHERE first_id = own.member AND {_TODAY}
-    UNION ALL
-    SELECT first_id, kind FROM people_relation WHERE second_id = own.member AND {_TODAY}
-    UNION ALL
-    SELECT guardian_id, 'guardian' FROM people_guardian WHERE ward_id = own.member AND {_TODAY}
-    UNION ALL
-    SELECT ward_id, 'guardian' FROM people_guardian WHERE guardian_id = own.member AND {_TODAY}
-    UNION ALL
-    SELECT agent_id, 'agent' FROM people_mandate
-    WHERE principal_id = own.member AND revoked_at IS NULL AND {_TODAY}
-    UNION ALL
-    SELECT principal_id, 'agent' FROM people_mandate
-    WHERE agent_id = own.member AND revoked_at IS NULL AND {_TODAY}
-) tie JOIN near ON near.member = tie.there"""
-#: Ids handed in as JSON: what an array holds is counted when a statement is planned, and it is planned ever anew.
-_IDS = "SELECT given::uuid FROM jsonb_array_elements_text(%({name})s::jsonb) given"
-_PARTIES = _IDS.format(name="parties")
-_RELATED_LIST = f"""SELECT DISTINCT staff, party, ground
-FROM ({_RELATED.format(staff=_IDS.format(name="staff"), parties=_PARTIES)}) related ORDER BY staff, party, ground"""
 
 #: Which refusal to show when several mandates fail: the one that is nearest to being mended.
 _NEAREST = (

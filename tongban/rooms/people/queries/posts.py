@@ -63,6 +63,8 @@ class Powers:
     counties: Mapping[UUID, str]
     #: Appointments of stand-ins that nobody has ended.
     stand_ins: tuple[StandInView, ...] = ()
+    #: Staff to whom somebody is or was tied: of them 回避 must be asked.
+    tied: frozenset[UUID] = frozenset()
 
     def stood_for(self, post_id: UUID, day: date) -> tuple[PostView, ...]:
         """Return the posts for which this one stands in on ``day``."""
@@ -166,6 +168,11 @@ def powers(mark: UUID | None = None) -> Powers:
     return read
 
 
+def was_tied(staff_id: UUID) -> bool:
+    """Whether somebody was tied to anybody when this process last read the powers: what to ask for, no answer yet."""
+    return _kept is None or staff_id in _kept[1].tied
+
+
 def actor_of(staff_id: UUID, post_id: UUID, day: date) -> Actor:
     """Return who acts.  Raises ``Refused("post_not_held")``."""
     return powers().actor(staff_id, post_id, day)
@@ -195,7 +202,8 @@ def post_coded(county: str, code: str) -> PostView | None:
 
 def _read() -> Powers:
     posts = list(Post.objects.filter(valid_until=None).select_related("unit").order_by("id"))
-    staff = {row.id: _staff(row) for row in Staff.objects.select_related("person", "unit")}
+    employed = list(Staff.objects.select_related("person", "unit"))
+    staff = {row.id: _staff(row) for row in employed}
     places = _places({key: (code, parent) for key, code, parent in Site.objects.values_list("id", "code", "parent_id")})
     held: dict[UUID, list[Held]] = {}
     for holding in Holding.objects.order_by("valid_from", "id"):
@@ -226,6 +234,7 @@ def _read() -> Powers:
         places=places,
         counties={post.id: post.county for post in posts},
         stand_ins=stand_ins,
+        tied=frozenset(row.id for row in employed if row.tied),
     )
 
 
