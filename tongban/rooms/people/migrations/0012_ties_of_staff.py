@@ -51,9 +51,7 @@ def _trigger(table: str, columns: tuple[str, ...], on: str) -> migrations.RunSQL
 class Migration(migrations.Migration):
     dependencies = [("people", "0011_changing_phones")]
     operations = [
-        migrations.AddField(
-            model_name="staff", name="tied", field=models.BooleanField(default=False, editable=False)
-        ),
+        migrations.AddField(model_name="staff", name="tied", field=models.BooleanField(default=False, editable=False)),
         migrations.RunSQL(IS_TIED, "DROP FUNCTION people_is_tied(uuid)"),
         migrations.RunSQL(HIRED, "DROP FUNCTION people_staff_hired()"),
         migrations.RunSQL(TIED, "DROP FUNCTION people_staff_tied()"),
@@ -62,9 +60,7 @@ class Migration(migrations.Migration):
             " FOR EACH ROW EXECUTE FUNCTION people_staff_hired()",
             "DROP TRIGGER staff_hired ON people_staff",
         ),
-        *(
-            _trigger(table, columns, f"INSERT OR UPDATE OF {', '.join(columns)}") for table, columns in TABLES.items()
-        ),
+        *(_trigger(table, columns, f"INSERT OR UPDATE OF {', '.join(columns)}") for table, columns in TABLES.items()),
         # A person who is registered anew is not of the staff yet.
         _trigger("people_person", ("id", "merged_into_id"), "UPDATE OF merged_into_id"),
         migrations.RunSQL("UPDATE people_staff SET tied = true WHERE people_is_tied(person_id)", ""),
