@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from uuid import UUID
 
-from django.urls import URLPattern, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver
 
 from tongban.doors.api.asking import Gate
 from tongban.doors.guards import Guard
@@ -164,9 +164,9 @@ def _steps() -> list[str]:
     return lines
 
 
-def _below(parts: Sequence[object], before: str, known: dict[str, str]) -> Iterator[Address]:
+def _below(parts: Sequence[URLPattern | URLResolver], before: str, known: dict[str, str]) -> Iterator[Address]:
     for part in parts:
-        pattern = part.pattern  # type: ignore[attr-defined]
+        pattern = part.pattern
         converters = getattr(pattern, "converters", {})
         arguments = known | {
             name: type(one).__name__.removesuffix("Converter").lower() for name, one in converters.items()
@@ -175,7 +175,7 @@ def _below(parts: Sequence[object], before: str, known: dict[str, str]) -> Itera
         if isinstance(part, URLPattern):
             yield Address(whole, part.name or "", getattr(part.callback, "guard", None), arguments)
         else:
-            yield from _below(part.url_patterns, whole, arguments)  # type: ignore[attr-defined]
+            yield from _below(part.url_patterns, whole, arguments)
 
 
 @cache

@@ -40,7 +40,10 @@ def fields_of(found: Seen, step: Step, said: QueryDict, errors: Mapping[str, str
 def told(found: Seen, step: Step, said: QueryDict) -> Told:
     """Return what was said.  Raises ``Refused`` for what cannot be read."""
     wanted = asks(step, found.file.facts)
-    text: Callable[[str], str] = lambda name: said.get(name, "").replace("\r\n", "\n").strip()[:2000]  # noqa: E731
+
+    def text(name: str) -> str:
+        return said.get(name, "").replace("\r\n", "\n").strip()[:2000]
+
     return Told(
         reason=text("reason"),
         ground=text("ground"),

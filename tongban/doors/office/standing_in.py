@@ -1,5 +1,6 @@
 """审批: who stands in for a post while its holder is away, by a written order."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.contrib import messages
@@ -97,8 +98,10 @@ def _change(asks: Visitor, request: HttpRequest) -> None:
     sent_once(request, ["stand-in", *words], appoint)
 
 
-def _fields(powers: queries.Powers, asks: Visitor, below: list[queries.PostView], said: object) -> list[Field]:
-    get = said.get  # type: ignore[attr-defined]
+def _fields(
+    powers: queries.Powers, asks: Visitor, below: list[queries.PostView], said: Mapping[str, str]
+) -> list[Field]:
+    get = said.get
     today = clock.today()
     own = asks.staff.post_id
     mine = tuple(

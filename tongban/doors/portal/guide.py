@@ -1,6 +1,7 @@
 """办事指南: one page an item, for the version in force; the printed code always leads to that one (S006)."""
 
 from urllib.parse import urljoin
+from uuid import UUID
 
 import segno
 from django.conf import settings
@@ -77,10 +78,10 @@ def code(request: HttpRequest, county: str, code: str) -> HttpResponse:
     return answer
 
 
-def _told(county: str, version_id: object, item: Item, is_old: bool) -> dict[str, object]:
+def _told(county: str, version_id: UUID, item: Item, is_old: bool) -> dict[str, object]:
     """Return what the page says of a version; parts and shared papers of a bundle as they stand today."""
     today = clock.today()
-    told = catalogue.guide(version_id)  # type: ignore[arg-type]
+    told = catalogue.guide(version_id)
     plan, materials = None, told.materials
     if item.parts and not is_old:
         every = frozenset(option.code for one in item.situations for option in one.options)

@@ -4,6 +4,7 @@ People do what people do: some never bring what was asked for, some take their a
 rate and a few of those badly.  How many, say the knobs of the profile.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from random import Random
@@ -27,7 +28,7 @@ from tongban.rulebook.catalogue.item import Item, Material
 from tongban.rulebook.indicators import Grade
 
 
-class Courses:
+class Courses(ABC):
     """The way of each case.  Whoever inherits keeps the time (``_later``) and made the files."""
 
     knobs: Profile
@@ -41,8 +42,9 @@ class Courses:
     #: The other agencies' systems, where they are played; None: results are entered at once.
     outside: Elsewhere | None
 
+    @abstractmethod
     def _later(self, at: datetime, act: Callable[[], object]) -> None:
-        raise NotImplementedError
+        """Do it at that moment."""
 
     def _soon(self, rng: Random, act: Callable[[], None], low: int, high: int) -> None:
         """Do it after some minutes of work; outside working days it waits for the next one."""

@@ -13,6 +13,7 @@ import signal
 import sys
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -44,7 +45,7 @@ class Unanswered(Exception):
     """It may have been done or not: ask again."""
 
 
-class Actor:
+class Actor(ABC):
     """One of those who work."""
 
     def __init__(self, place: dict[str, Any], number: int) -> None:
@@ -132,9 +133,9 @@ class Actor:
             except Unanswered:
                 time.sleep(PATIENCE)
 
+    @abstractmethod
     def answer(self, wish: dict[str, Any]) -> tuple[str, int, str]:
         """Return case, number of the entry, and the code of a refusal.  Raises ``Unanswered``."""
-        raise NotImplementedError
 
 
 class Inside(Actor):

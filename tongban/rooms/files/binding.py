@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from io import BytesIO
-from itertools import zip_longest
+from itertools import chain, repeat
 
 from PIL import Image, UnidentifiedImageError
 
@@ -32,7 +32,7 @@ def bind(pages: Sequence[bytes], *, turns: Sequence[int] = (), longest: int | No
         raise Refused("bind_many", "一份材料最多 {pages} 页。请分开扫描，或先合成一个 PDF 再上传。", pages=PAGES)
     if any(kind_of(one) not in ("jpg", "png") for one in pages):
         raise Refused("bind_pictures", "一份材料选了多个文件时，只能都是 JPG 或 PNG 图片。PDF 请一份材料传一个。")
-    sheets = [_sheet(one, turn, longest) for one, turn in zip_longest(pages, turns, fillvalue=0)]  # type: ignore[arg-type]
+    sheets = [_sheet(one, turn, longest) for one, turn in zip(pages, chain(turns, repeat(0)), strict=False)]
     made = BytesIO()
     if len(sheets) == 1:
         sheets[0].save(made, "JPEG", quality=QUALITY)

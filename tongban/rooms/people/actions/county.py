@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -83,7 +84,7 @@ def load_county(data: Mapping[str, Any], *, actor: str = "house") -> CountyRepor
     load.made["division"] = divisions.count("new")
     load.kept["division"] = len(table) - load.made["division"]
     for section, make in _SECTIONS:
-        load.each(section, lambda row, make=make: make(load, row))  # type: ignore[misc]
+        load.each(section, partial(make, load))
     return CountyReport(load.county, dict(load.made), dict(load.kept))
 
 

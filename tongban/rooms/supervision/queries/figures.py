@@ -158,9 +158,19 @@ def _page(code: str, scope: Scope, begin: int, most: int) -> Opened | None:
     return Opened(unnamed(whole), count, rows)
 
 
-def rows(code: str, county: str, first: date, last: date, **narrowed: str | None) -> tuple[FigureRow, ...]:
+def rows(
+    code: str,
+    county: str,
+    first: date,
+    last: date,
+    *,
+    unit: str | None = None,
+    item: str | None = None,
+    level: str | None = None,
+    channel: str | None = None,
+) -> tuple[FigureRow, ...]:
     """Return all the rows behind a figure, narrowed like ``opened``."""
-    return opened(code, county, first, last, **narrowed).rows  # type: ignore[arg-type]
+    return opened(code, county, first, last, unit=unit, item=item, level=level, channel=channel).rows
 
 
 def _population(need: str, facts: Facts) -> tuple[Fact, ...]:
