@@ -30,14 +30,15 @@ def jobs(persons: int, seed: int = 1) -> list[Job]:
     from bench._many import CASES_A_PERSON, person_id, phone_of
     from tongban.rooms import clock
     from tongban.rooms.casework import actions as casework
-    from tongban.rooms.casework.queries import desk, mine, seeing, sweeping
+    from tongban.rooms.casework.queries import desk, mine, searching, seeing, sweeping
     from tongban.rooms.casework.queries.lanes import Narrowed
     from tongban.rooms.people import queries as people
     from tongban.rooms.supervision import queries as supervision
 
     today, clerk = clock.today(), post(CLERK)
     numbers = _some("number FROM casework_case", "number IS NOT NULL", persons * CASES_A_PERSON, seed)
-    names = _some("name FROM people_person", "phone_hash IS NOT NULL", persons, seed)
+    strangers = _some("name FROM people_person", "phone_hash IS NOT NULL", persons, seed)
+    hers = _names_seen(clerk, persons * CASES_A_PERSON, seed)
 
     def chosen(turn: int) -> int:
         return Random(f"{seed}:{turn}").randrange(persons)
@@ -61,15 +62,19 @@ def jobs(persons: int, seed: int = 1) -> list[Job]:
     def by_number(turn: int) -> int:
         return int(desk.numbered(desk.sight_of(clerk), numbers[turn % len(numbers)]) is not None)
 
+    def named(name: str) -> int:
+        return len(searching.of_name(desk.sight_of(clerk), name).lines)
+
     def by_name(turn: int) -> int:
-        sight = desk.sight_of(clerk)
-        found = people.named(COUNTY, names[turn % len(names)])
-        return len(desk.of_applicants(sight, [one.id for one in found]))
+        return named(hers[turn % len(hers)])
+
+    def by_strangers_name(turn: int) -> int:
+        return named(strangers[turn % len(strangers)])
 
     def by_phone(turn: int) -> int:
         sight = desk.sight_of(clerk)
         found = people.holder_of_phone(COUNTY, phone_of(chosen(turn)))
-        return len(desk.of_applicants(sight, [one.id for one in found]))
+        return len(searching.of_applicants(sight, [one.id for one in found]))
 
     def sweep(_: int) -> int:
         return casework.sweep().acted
@@ -98,7 +103,8 @@ def jobs(persons: int, seed: int = 1) -> list[Job]:
         Job("api_list", "接口列表", lambda _: api_list()),
         Job("api_list_state", "接口列表，一种状态", lambda _: api_list(state="accepted")),
         Job("number", "按办件编号查", by_number),
-        Job("name", "按姓名查", by_name),
+        Job("name", "按姓名查，有本岗位的办件", by_name),
+        Job("name_stranger", "按姓名查，任何人", by_strangers_name),
         Job("phone", "按电话查", by_phone),
         Job("sweep_idle", "期限巡查，无到期", sweep),
         Job("missed", "到期未办的个数", missed),
@@ -118,6 +124,19 @@ def _some(what: str, where: str, rows: int, seed: int) -> list[Any]:
         cursor.execute(f"SELECT {what} TABLESAMPLE SYSTEM ({share}) REPEATABLE ({seed}) WHERE {where}")
         found = [row[0] for row in cursor.fetchall()]
     return Random(seed).sample(found, min(400, len(found)))
+
+
+def _names_seen(clerk: Any, cases: int, seed: int) -> list[str]:
+    """Return names of applicants of whom this post may see a case, from all over the table."""
+    from tongban.rooms.casework.queries import desk
+    from tongban.rooms.people import queries as people
+
+    sight = desk.sight_of(clerk)
+    units = ", ".join(f"'{unit}'" for unit in sorted(sight.units))
+    hers = desk.lines_of(sight, _some("id FROM casework_case", f"unit IN ({units})", cases, seed))
+    known = people.persons_by_id(one.applicant_id for one in hers if one.applicant_id)
+    names = sorted({one.name for one in known.values()})
+    return Random(seed).sample(names, len(names))
 
 
 def post(code: str) -> Any:

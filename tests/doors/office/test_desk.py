@@ -71,6 +71,44 @@ def test_a_case_is_found_by_number_and_by_whole_name(county):
     assert numbers(other.get("/office/", {"q": "林示例"})) == []
 
 
+@pytest.mark.parametrize("namesakes", [1, 50])
+def test_a_search_by_name_has_pages_and_costs_the_same_however_many_namesakes(county, namesakes):
+    from tongban.rooms.casework import actions as casework
+    from tongban.rooms.people import actions as people
+
+    people = [people.register_person("重名示例", county=county.code, actor="house") for _ in range(namesakes)]
+    with county.at(2026, 9, 22):
+        cases = {number(county.filed(SHOP, applicant=casework.person(people[n % namesakes]))) for n in range(25)}
+        client = signed_in(county.able("accept", SHOP))
+        client.get("/office/", {"q": "重名示例"})
+        with CaptureQueriesContext(connection) as queries:
+            first = client.get("/office/", {"q": "重名示例"})
+        assert len(queries) == SEARCH, [one["sql"][:90] for one in queries.captured_queries]
+        second = client.get("/office/", {"q": "重名示例", "page": "2"})
+    assert (first.context["page"].has_more, second.context["page"].has_more) == (True, False)
+    assert (len(numbers(first)), len(numbers(second))) == (20, 5)
+    assert set(numbers(first)) | set(numbers(second)) == cases
+    assert "重名示例" not in text_of(first)
+
+
+#: Queries of a search by name: those of a list but for its lanes, and one for a case of that number.
+SEARCH = 14
+
+
+def test_more_namesakes_than_are_looked_at_are_told_with_a_way_on(county, monkeypatch):
+    from tongban.rooms.casework.queries import searching
+    from tongban.rooms.people import actions as people
+
+    for _ in range(2):
+        people.register_person("重名示例", county=county.code, actor="house")
+    client = signed_in(county.able("examine", SHOP))
+    assert "只查了最近登记的" not in text_of(client.get("/office/", {"q": "重名示例"}))
+    monkeypatch.setattr(searching, "NAMESAKES", 1)
+    page = text_of(client.get("/office/", {"q": "重名示例"}))
+    assert "叫这个姓名的人超过 1 个，只查了最近登记的 1 个" in page
+    assert "请改用办件编号查找" in page
+
+
 def test_sent_back_paused_and_waiting_have_lists_of_their_own(county):
     from tongban.rooms.casework import actions as casework
     from tongban.rulebook.clock import Limit

@@ -37,16 +37,3 @@ def test_late_cases_of_a_desk_are_those_that_reading_all_of_it_finds(own_county,
                     assert lanes.rows_of(*asked) == some, (days, who)
                 found += len(some)
     assert found > 10
-
-
-def test_cases_of_other_departments_do_not_hide_hers_from_who_searches_a_name(county):
-    """A clerk finds the one case that is hers behind more cases of the same person than a page shows."""
-    from tongban.rooms.casework.queries import desk
-
-    with county.at(2026, 9, 22):
-        hers = county.filed("small-food-shop")
-        for _ in range(4):
-            county.filed("rental-filing")
-        sight = desk.sight_of(county.staff("scjg-acceptor"))
-        found = desk.of_applicants(sight, [county.citizen().id], most=2)
-    assert [line.id for line in found] == [hers]

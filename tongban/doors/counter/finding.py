@@ -133,7 +133,7 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
 
 def people_named(county: str, name: str) -> tuple[Somebody, ...]:
     """Return the people of this name, told apart by birth and the end of their number.  Two queries."""
-    rows = queries.named(county, name)[:MOST]
+    rows = queries.named(county, name, most=MOST)
     tails = queries.tails_of(one.id for one in rows) if rows else {}
     return tuple(
         Somebody(one.id, one.name, one.kind, tails.get(one.id, ""), str(one.born.year) if one.born else "")

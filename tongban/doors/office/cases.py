@@ -16,6 +16,7 @@ from tongban.doors.visiting import Visitor, visitor
 from tongban.rooms.casework import actions as casework
 from tongban.rooms.casework.queries import desk, texts
 from tongban.rooms.casework.queries.parts import parts_of
+from tongban.rooms.casework.queries.searching import of_applicants
 from tongban.rooms.casework.queries.seeing import Seen, steps_open
 from tongban.rooms.casework.queries.telling import ToldStep, clocks_told, history, in_hands
 from tongban.rooms.casework.queries.wishes import wishes_of
@@ -147,7 +148,7 @@ def _content(asks: Visitor, found: Seen, hidden: bool) -> dict[str, Any]:
         return {"erased": in_words(no.sentence)}
     names = {one.code: one.name for one in file.facts.item.materials} | {"form": _("申请表")}
     applicant = file.uuid("applicant_id")
-    others = desk.of_applicants(desk.sight_of(asks.who), [applicant], most=11) if applicant and not hidden else ()
+    others = of_applicants(desk.sight_of(asks.who), [applicant], most=11) if applicant and not hidden else ()
     return {
         "wishes": wishes_of(file),
         "answers": _answers(file.facts.item.form, answers),

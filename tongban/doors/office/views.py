@@ -15,7 +15,7 @@ from tongban.doors.look.fields import Choice, Field
 from tongban.doors.look.paging import PER_PAGE, Page, number_of, paged
 from tongban.doors.office.names import Names
 from tongban.doors.visiting import visitor
-from tongban.rooms.casework.queries import desk
+from tongban.rooms.casework.queries import desk, searching
 from tongban.rooms.casework.queries.desk import DeskLine
 from tongban.rooms.casework.queries.lanes import Narrowed, Tab
 from tongban.rooms.casework.queries.seeing import Sight
@@ -44,6 +44,14 @@ class Line:
     #: What it waits for, in words, each with its day.
     waits: tuple[str, ...]
     unit: str
+
+
+@dataclass(frozen=True)
+class Listed(Page[DeskLine]):
+    """A page of a list."""
+
+    #: More people bear the name searched for than were looked at.
+    crowded: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,6 +92,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "fields": _fields(wanted, desk.items_for(sight)),
         "searches": persons.searches_of(asks.staff.staff_id, "office"),
         "may_batch": wanted.tab in ("accept", "examine", "decide") and rows.rows,
+        "crowded": searching.NAMESAKES if rows.crowded else 0,
         "absent": _absences(sight),
         "here": request.get_full_path(),
     }
@@ -110,20 +119,18 @@ def searches(request: HttpRequest) -> HttpResponse:
     return redirect("office")
 
 
-def lines(
-    sight: Sight, wanted: Wanted, offered: tuple[Tab, ...], number: int, per_page: int = PER_PAGE
-) -> Page[DeskLine]:
+def lines(sight: Sight, wanted: Wanted, offered: tuple[Tab, ...], number: int, per_page: int = PER_PAGE) -> Listed:
     """Return a page of what is wanted."""
     skip = (number - 1) * per_page
     if wanted.tab == "done":
-        return Page(desk.done_on(sight, sight.day), 1, False)
+        return Listed(desk.done_on(sight, sight.day), 1, False)
     if wanted.q:
-        people_named = persons.named(sight.actor.county, wanted.q)
-        found = desk.of_applicants(sight, [one.id for one in people_named], most=per_page) if people_named else ()
-        return Page(found, 1, False)
+        found = searching.of_name(sight, wanted.q, skip=skip, most=per_page)
+        return Listed(found.lines, number, found.more, found.crowded)
     chosen = [tab for tab in offered if tab.code == wanted.tab] or [tab for tab in offered if tab in desk.MINE]
     narrowed = Narrowed(item=wanted.item, light=wanted.light)
-    return paged(desk.on_desk(sight, chosen, narrowed, skip=skip, most=per_page + 1), number, per_page)
+    page = paged(desk.on_desk(sight, chosen, narrowed, skip=skip, most=per_page + 1), number, per_page)
+    return Listed(page.rows, page.number, page.has_more)
 
 
 def _tabs(offered: tuple[Tab, ...], wanted: Wanted) -> list[dict[str, object]]:

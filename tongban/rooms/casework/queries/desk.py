@@ -86,19 +86,6 @@ LEFT JOIN LATERAL (
 """
 
 
-# Of each the latest, by the index of applicants.
-_OF_APPLICANTS = f"""
-SELECT {COLUMNS} FROM jsonb_array_elements_text(%(who)s::jsonb) AS one(id) CROSS JOIN LATERAL (
-    SELECT c.* FROM casework_case c
-    WHERE c.applicant_id = one.id::uuid AND c.county = %(county)s AND c.state <> 'draft'
-    ORDER BY c.filed_at DESC LIMIT %(looked)s
-) c
-ORDER BY c.filed_at DESC, c.id DESC LIMIT %(looked)s
-"""
-#: So many of the latest cases of namesakes are looked through for those a post may see: others' do not hide hers.
-_LOOKED = 200
-
-
 def sight_of(who: Who) -> Sight:
     """Return who looks at a desk, read once for a page.  One query.  Raises ``Refused("post_not_held")``."""
     return Sight.of(who)
@@ -126,7 +113,7 @@ def on_desk(
     """
     rows = rows_of(sight, tabs, narrowed, skip, most)
     may = seen_by_staff(sight, rows)
-    return _lines(sight.day, [row for row in rows if row.id in may and _fits(row, tabs)])
+    return lines_for(sight.day, [row for row in rows if row.id in may and _fits(row, tabs)])
 
 
 def portions(
@@ -144,7 +131,7 @@ def portions(
             return
         after = rows[-1].id
         may = seen_by_staff(sight, rows)
-        if found := _lines(sight.day, [row for row in rows if row.id in may and _fits(row, tabs)]):
+        if found := lines_for(sight.day, [row for row in rows if row.id in may and _fits(row, tabs)]):
             yield found
 
 
@@ -153,7 +140,7 @@ def lines_of(sight: Sight, case_ids: Sequence[UUID]) -> tuple[DeskLine, ...]:
     order = {case_id: n for n, case_id in enumerate(case_ids)}
     rows = sorted((row_of(one) for one in Case.objects.filter(id__in=list(order))), key=lambda row: order[row.id])
     may = seen_by_staff(sight, rows)
-    return _lines(sight.day, [row for row in rows if row.id in may])
+    return lines_for(sight.day, [row for row in rows if row.id in may])
 
 
 def capacities(sight: Sight, rows: Sequence[DeskLine]) -> frozenset[Post]:
@@ -180,20 +167,6 @@ def visible(sight: Sight, case_ids: Sequence[UUID]) -> frozenset[UUID]:
     return frozenset(seen_by_staff(sight, list(Case.objects.filter(id__in=list(case_ids)))))
 
 
-def of_applicants(sight: Sight, applicants: Sequence[UUID], *, most: int = 20) -> tuple[DeskLine, ...]:
-    """Return the latest cases of these applicants that may be seen from this post, newest first.  Some six queries."""
-    asked: dict[str, Any] = {
-        "county": sight.actor.county,
-        "who": json.dumps([str(one) for one in applicants]),
-        "looked": _LOOKED,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_OF_APPLICANTS, asked)
-        rows = [Row(*row) for row in cursor.fetchall()]
-    may = seen_by_staff(sight, rows)
-    return _lines(sight.day, [row for row in rows if row.id in may][:most])
-
-
 def done_on(sight: Sight, day: date, *, most: int = 100) -> tuple[DeskLine, ...]:
     """Return the cases in which this member of staff took a step on ``day``, the latest first.
 
@@ -210,7 +183,7 @@ def done_on(sight: Sight, day: date, *, most: int = 100) -> tuple[DeskLine, ...]
         )
         rows = [Row(*row) for row in cursor.fetchall()]
     may = seen_by_staff(sight, rows)
-    return _lines(sight.day, [row for row in rows if row.id in may])
+    return lines_for(sight.day, [row for row in rows if row.id in may])
 
 
 def _fits(row: Row, tabs: Sequence[Tab]) -> bool:
@@ -222,8 +195,11 @@ def _fits(row: Row, tabs: Sequence[Tab]) -> bool:
     return desk is None or desk.power in wanted
 
 
-def _lines(today: date, rows: Sequence[Row]) -> tuple[DeskLine, ...]:
-    """Put what stands around these cases beside them.  One query, and one for items not met before."""
+def lines_for(today: date, rows: Sequence[Row]) -> tuple[DeskLine, ...]:
+    """Return these rows as a page shows them, with what stands around each.
+
+    One query, and one for items not met before.
+    """
     if not rows:
         return ()
     items, now = catalogue.items({row.item_id for row in rows}), clock.now()

@@ -15,6 +15,7 @@ from django.db import connection
 
 from tongban.rooms import clock
 from tongban.rooms.casework.models import Case
+from tongban.rooms.casework.queries.reach import within
 from tongban.rooms.casework.queries.seeing import Sight
 from tongban.rooms.catalogue import queries as catalogue
 from tongban.rooms.catalogue.queries.book import Book, book
@@ -190,11 +191,7 @@ def rows_of(
 
 def _where(sight: Sight, narrowed: Narrowed) -> tuple[str, dict[str, Any]]:
     """Return what narrows every lane.  What is taken in elsewhere is seen from its own site and from above."""
-    where = ""
-    values: dict[str, Any] = {}
-    if (sites := sight.sites()) is not None:
-        where += " AND (c.unit = ANY(%(own)s) OR c.holder = ANY(%(mine)s) OR c.site_id = ANY(%(sites)s))"
-        values |= {"own": sorted(sight.units), "mine": list(sight.posts), "sites": sites}
+    where, values = within(sight)
     if narrowed.after is not None:
         where, values = where + " AND c.id > %(after)s", {**values, "after": narrowed.after}
     if narrowed.item:

@@ -21,7 +21,7 @@ from tongban.rulebook.kinds import KINDS
 from tongban.rulebook.steps import Post, Step
 
 #: Powers over an item that let staff see its cases.
-_SEEING = frozenset(
+SEEING = frozenset(
     {
         *(Power.RECEIVE, Power.ACCEPT, Power.EXAMINE, Power.DECIDE, Power.DELIVER),
         *(Power.EXTEND, Power.EXTEND_JOINT, Power.SUPERVISE),
@@ -213,7 +213,7 @@ class Sight:
         """Staff see the cases of items over which they have a power, taken in at their site or below it."""
         if self.actor.county != place.county:
             return False
-        if not self.powers.over(self.actor, Subject(place.item, place.unit), self.day) & _SEEING:
+        if not self.powers.over(self.actor, Subject(place.item, place.unit), self.day) & SEEING:
             return False
         return place.unit in self.units or place.holder in self.posts or self.reaches(place.site_id)
 
@@ -247,7 +247,7 @@ class Sight:
         """Return the items of which he may see any case, old ones too."""
         own = self.actor.unit_code
         pairs = {(code, unit) for code, runs in book(self.actor.county).runs.items() for unit in (runs[-1].unit, own)}
-        over = (item for item, unit in pairs if self.powers.over(self.actor, Subject(item, unit), self.day) & _SEEING)
+        over = (item for item, unit in pairs if self.powers.over(self.actor, Subject(item, unit), self.day) & SEEING)
         return sorted(set(over))
 
 

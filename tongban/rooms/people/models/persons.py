@@ -24,7 +24,7 @@ class Person(models.Model):
     phone_sealed = models.BinaryField(null=True)
     phone_hash = models.BinaryField(null=True)
     #: The person this one turned out to be.  Always the last of the chain; derived from the ``Merge`` rows.
-    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged", db_index=False)
     registered_at = models.DateTimeField()
 
     class Meta:
@@ -48,7 +48,9 @@ class Person(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["county", "name"], name="person_name"),
+            # Who bears a name is answered from the index alone, those registered last first.
+            models.Index(fields=["county", "name", "id"], name="person_name", condition=Q(merged_into=None)),
+            models.Index(fields=["merged_into"], name="person_merged", condition=Q(merged_into__isnull=False)),
             models.Index(fields=["phone_hash"], name="person_phone", condition=Q(phone_hash__isnull=False)),
         ]
 

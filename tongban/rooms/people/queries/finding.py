@@ -16,5 +16,5 @@ def find_one(county: str, said: str) -> PersonView | None:
         return found
     if _CREDIT.fullmatch(compact) and (found := who_is(county, "credit_code", compact)):
         return found
-    rows = holder_of_phone(county, compact) if _PHONE.fullmatch(compact) else named(county, said)
+    rows = holder_of_phone(county, compact) if _PHONE.fullmatch(compact) else named(county, said, most=2)
     return rows[0] if len(rows) == 1 else None

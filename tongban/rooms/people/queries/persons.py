@@ -60,10 +60,10 @@ def persons_by_id(person_ids: Iterable[UUID]) -> dict[UUID, PersonView]:
     return {row.id: _view(row.merged_into or row) for row in rows}
 
 
-def named(county: str, name: str) -> tuple[PersonView, ...]:
-    """Return the persons of exactly this name, oldest record first.  One query."""
+def named(county: str, name: str, *, most: int = 100) -> tuple[PersonView, ...]:
+    """Return the persons of exactly this name, oldest record first, ``most`` of them.  One query."""
     rows = Person.objects.filter(county=county, name=name.strip(), merged_into=None).order_by("id")
-    return tuple(_view(row) for row in rows)
+    return tuple(_view(row) for row in rows[:most])
 
 
 def natural_persons(county: str, *, most: int) -> tuple[PersonView, ...]:
