@@ -12,6 +12,7 @@ from tongban.rooms.catalogue import queries as catalogue
 from tongban.rooms.licences.models import Licence, LicenceUse
 from tongban.rooms.licences.queries.views import LicenceView, UseView
 from tongban.rooms.people import queries as people
+from tongban.rooms.people.queries.persons import same_person
 from tongban.rulebook.errors import Refused
 
 
@@ -143,5 +144,4 @@ def view(row: Licence, names: Mapping[str, str]) -> LicenceView:
 
 def of_person(person_id: UUID) -> QuerySet[Licence]:
     """Return the rows of a person and of all records merged with hers: for this room's own use."""
-    same = people.person(person_id).id
-    return Licence.objects.filter(Q(holder_id=same) | Q(holder__merged_into_id=same))
+    return Licence.objects.filter(same_person("holder", people.person(person_id).id))

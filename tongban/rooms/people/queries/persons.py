@@ -102,7 +102,9 @@ def number_hashes(person_id: UUID) -> frozenset[bytes]:
 def tails_of(person_ids: Iterable[UUID]) -> dict[UUID, str]:
     """Return the last four characters of each person's number in use, to tell namesakes apart.  One query."""
     wanted = list(person_ids)
-    rows = Identifier.objects.filter(Q(person_id__in=wanted) | Q(person__merged_into__in=wanted), withdrawn_at=None)
+    # Records first: an "or" over both tables would read every number of the county.
+    records = Person.objects.filter(Q(id__in=wanted) | Q(merged_into__in=wanted)).values("id")
+    rows = Identifier.objects.filter(person_id__in=records, withdrawn_at=None)
     found: dict[UUID, str] = {}
     for person_id, merged, tail in rows.order_by("added_at").values_list("person_id", "person__merged_into", "tail"):
         found.setdefault(merged or person_id, tail)
