@@ -60,6 +60,26 @@ def test_the_site_answers_and_stops_when_asked(own_database, port, ending):
             urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2)
 
 
+def test_it_is_said_to_run_only_when_it_answers(own_database, port):
+    with serving(own_database, port) as process:
+        for line in process.stdout:
+            if f"http://127.0.0.1:{port} 运行" in line:
+                break
+        else:
+            pytest.fail("nothing was said")
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as response:
+            assert response.status == 200
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])  # noqa: S104 - nothing listens
+def test_nobody_there_is_no_answer(port, host):
+    from tongban.hall.commands.serve import answers
+
+    assert not answers(host, port)
+
+
 def test_a_port_that_is_taken_is_named(capfd):
     from tongban.hall.commands.serve import serve
 

@@ -89,3 +89,19 @@ def _quarrel(county):
     client.get("/find/?q=林示例 13900000000")
     signed_in(county.staff("window-1")).post("/counter/find/", {"said": "林示例"})
     assert secret_of(county.citizen())
+    _lost(county)
+
+
+def _lost(county):
+    """Open addresses with personal data in them, of which some lead nowhere and some may not be asked so."""
+    from tongban.rooms import crypto
+    from tongban.rooms.casework.models import Case
+    from tongban.rooms.people.models import Identifier
+
+    code = Case.objects.exclude(lookup_code=None).values_list("lookup_code", flat=True)[0]
+    number = crypto.open_text(Identifier.objects.all()[0].value_sealed)
+    client = signed_in(county.citizen())
+    for place in ("", "progress/", "verify/", "guide/", "papers/", "api/v1/", "api/v1/cases/"):
+        for said in (code, number, f"林示例/{number}"):
+            client.get(f"/{place}{said}")
+            client.post(f"/{place}{said}/?code={code}")

@@ -1,7 +1,7 @@
 """Logs: one JSON object a line, without personal data.
 
 Only ids, codes, counts and durations are logged.  What looks like an identity number or a mobile number is
-masked all the same, because an error of a library may quote what it was given.
+masked all the same, because an error of a library may quote what it was given.  Of an address only the route is said.
 """
 
 import re
@@ -20,6 +20,21 @@ def mask(text: str) -> str:
 
 def _masked(logger: Any, method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     return {key: mask(value) if isinstance(value, str) else value for key, value in event.items()}
+
+
+def _by_route(logger: Any, method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Say the route where Django says the address (``Not Found: /…``): an address may hold a number or a name."""
+    record, said = event["_record"], event.pop("positional_args")
+    if hasattr(record, "request") and isinstance(said, tuple) and said:
+        # Django quotes the address as the last of what it says, whatever the message.
+        event["event"] = record.msg % (*said[:-1], route_of(record.request))
+    return event
+
+
+def route_of(request: Any) -> str:
+    """Return the pattern an address fits, without its values; a dash for one that fits none."""
+    match = getattr(request, "resolver_match", None)
+    return match.route if match else "-"
 
 
 def configuration(level: str) -> dict[str, Any]:
@@ -47,7 +62,8 @@ def configuration(level: str) -> dict[str, Any]:
         "formatters": {
             "json": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": shared,
+                "foreign_pre_chain": [*shared, _by_route],
+                "pass_foreign_args": True,
                 "processors": last,
             }
         },

@@ -5,6 +5,7 @@
 
 import argparse
 import errno
+import http.client
 import os
 import socket
 import subprocess
@@ -51,8 +52,8 @@ def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 2, *, postma
         for name, command in commands.items():
             # A group of its own: Ctrl-C reaches only this process, which then ends the others in order.
             children[name] = subprocess.Popen(command, process_group=0, env=surroundings(counted.name))
-        print(f"通办正在 http://{host}:{port} 运行，按 Ctrl-C 停止。", flush=True)
-        return _watch(children)
+        print("网站正在启动……", flush=True)
+        return _watch(children, host, port)
     except KeyboardInterrupt:
         return 0
     finally:
@@ -87,8 +88,28 @@ def cannot_listen(host: str, port: int) -> str:
     return ""
 
 
-def _watch(children: dict[str, subprocess.Popen[bytes]]) -> int:
+def answers(host: str, port: int) -> bool:
+    """Is anybody there who speaks HTTP?  What is answered does not matter: ``/readyz`` tells what is wrong."""
+    # Whoever listens on all addresses is asked on this machine's own.
+    asked = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104 - asked, not listened on
+    connection = http.client.HTTPConnection(asked, port, timeout=5)
+    try:
+        connection.request("GET", "/healthz")
+        connection.getresponse().read()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
+
+
+def _watch(children: dict[str, subprocess.Popen[bytes]], host: str, port: int) -> int:
+    """Say when the site answers, which is seconds after its processes are started; return when a child ends."""
+    said = False
     while True:
+        if not said and answers(host, port):
+            print(f"通办正在 http://{host}:{port} 运行，按 Ctrl-C 停止。", flush=True)
+            said = True
         for name, child in children.items():
             if child.poll() is not None:
                 print(f"{name}意外退出（状态 {child.returncode}），全部停止。原因见上面的日志。", file=sys.stderr)
