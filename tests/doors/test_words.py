@@ -48,6 +48,21 @@ def test_every_chinese_word_of_a_page_is_marked():
     assert found == {}
 
 
+def test_marks_between_values_are_those_of_the_language():
+    """甲：乙 reads "A: B" on an English page; the component page shows made-up samples."""
+    found = {}
+    for path in sorted(PACKAGE.rglob("templates/**/*.html")):
+        bare = re.findall('[^<>\n]*[：、；（），。][^<>\n]*|join:"[、；]"', _unsaid(path.read_text(encoding="utf-8")))
+        if bare and path.relative_to(PACKAGE.parent).as_posix() != SAMPLES:
+            found[path.name] = bare
+    assert found == {}
+
+
+def _unsaid(text: str) -> str:
+    """Return a template without what is marked for translation; filters of values stay, but for ``listed``."""
+    return MARKED.sub("", re.sub(r'(?s)<script.*?</script>|listed:"."', "", text))
+
+
 @pytest.mark.parametrize("text", ["<p>您好</p>", '<a title="您好">', '{{ a|default:"您好" }}', "<p>{{ a }}您好</p>"])
 def test_a_forgotten_word_is_found(text):
     assert unmarked(text)
@@ -226,3 +241,57 @@ def test_sentences_within_a_sentence_are_read_in_english():
     with translation.override("en"):
         assert in_words(two) == "Applicant, Agent"
         assert not CHINESE.search(in_words(no.value.sentence))
+
+
+def test_every_word_of_a_case_has_its_english():
+    from tongban.doors.look.words import WORDS, word
+
+    with translation.override("en"):
+        assert [one for one in WORDS if CHINESE.search(word(one))] == []
+
+
+@pytest.mark.parametrize(
+    ("said", "english"),
+    [
+        ("10个工作日", "10 working days"),
+        ("0.5个工作日", "0.5 working days"),
+        ("1日", "1 day"),
+        ("第3个工作日，届满", "working day 3, ends"),
+        ("第7个工作日：国庆节调休上班", "working day 7: working day made up for National Day"),
+        ("国庆节放假", "holiday: National Day"),
+        ("周末（放假安排未公布，按周末推定）", "weekend (holidays not announced yet, counted by weekends)"),
+        ("第20个工作日，含延长的10个工作日", "working day 20, with the extension of 10 working days"),
+        ("2026年10月10日09时30分", "2026-10-10 09:30"),
+        ("食品小经营店登记证核发", "食品小经营店登记证核发"),
+    ],
+)
+def test_limits_days_and_dates_are_said_in_english_and_names_stay(said, english):
+    from tongban.doors.look.words import word
+
+    with translation.override("en"):
+        assert word(said) == english
+    assert word(said) == said
+
+
+def test_a_case_in_english_says_its_state_steps_and_limits(county):
+    """What remains in Chinese are names: of the item, of the unit."""
+    from tongban.rooms.casework.queries.reading import read
+
+    with county.at(2026, 9, 22):
+        row = read(county.accepted()).row
+        client = Client()
+        client.cookies["tongban_lang"] = "en"
+        page = text_of(client.post("/progress/", {"number": row["number"], "code": row["lookup_code"]}))
+    main = page.partition("How far it has come")[2] or page
+    assert "Accepted" in page
+    assert "10 working days" in page
+    names = {
+        "食品小经营店登记证核发",
+        "示例县市场监督管理局",
+        "现场核查",
+        "行政许可法",
+        "第四十二条",
+        "优化营商环境条例",
+    }
+    left = set(re.findall("[\u4e00-\u9fff]+", main))
+    assert left <= names | {"第三十六条", "中文"}

@@ -48,7 +48,7 @@ def test_a_line_is_one_json_object():
 )
 def test_of_an_address_that_django_quotes_only_the_route_is_said(message, before, logged):
     class Asked:
-        class resolver_match:  # noqa: N801 - Django's own name
+        class resolver_match:
             route = "progress/<str:code>"
 
     line = line_of("django.request", message, before, "/progress/TAP709VT/", request=Asked(), status_code=404)

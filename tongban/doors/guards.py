@@ -14,8 +14,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
+from tongban.doors.look.saying import in_words
 from tongban.doors.visiting import Visitor, visitor
 from tongban.rulebook.authority import LABELS, Power
+from tongban.rulebook.errors import Sentence, Words
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -26,7 +28,7 @@ class Guard:
 
     #: Code, e.g. ``staff:accept,receive``.
     name: str
-    #: Who may pass, in words.
+    #: Who may pass, in words; a ``Sentence``.
     label: str
     #: None: everybody, and nobody is asked who she is.
     passes: Callable[[Visitor], bool] | None
@@ -43,7 +45,8 @@ class Guard:
         if asks.signed is None:
             back = request.get_full_path() if request.method == "GET" else request.META.get("HTTP_REFERER", "/")
             return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': back, 'for': self.name.partition(':')[0]})}")
-        return render(request, "look/forbidden.html", {"guard": self}, status=403)
+        # Not the guard itself: a template calls what can be called.
+        return render(request, "look/forbidden.html", {"who": in_words(self.label)}, status=403)
 
 
 def guarded_by(guard: Callable[[HttpRequest], HttpResponse | None]) -> Callable[[View], View]:
@@ -58,13 +61,13 @@ def guarded_by(guard: Callable[[HttpRequest], HttpResponse | None]) -> Callable[
 
 
 #: Everybody: the page shows nothing of any person but what she brings herself.
-anyone = Guard("anyone", "任何人", None)
+anyone = Guard("anyone", Sentence("任何人"), None)
 #: Everybody who is signed in, citizen or staff.
-signed_in = Guard("signed_in", "已登录的任何人", lambda asks: asks.signed is not None)
+signed_in = Guard("signed_in", Sentence("已登录的任何人"), lambda asks: asks.signed is not None)
 #: A citizen, in her own matters or those of somebody she acts for.
-person = Guard("person", "办事人本人或代办人", lambda asks: asks.is_person)
+person = Guard("person", Sentence("办事人本人或代办人"), lambda asks: asks.is_person)
 #: Any member of staff in a post.
-any_staff = Guard("staff", "任何在岗人员", lambda asks: asks.is_staff)
+any_staff = Guard("staff", Sentence("任何在岗人员"), lambda asks: asks.is_staff)
 
 
 def staff(*powers: Power) -> Guard:
@@ -73,7 +76,7 @@ def staff(*powers: Power) -> Guard:
     ordered = [power for power in Power if power in wanted]
     return Guard(
         f"staff:{','.join(ordered)}",
-        f"有下列职权之一的岗位：{'、'.join(LABELS[power] for power in ordered)}",
+        Sentence("有下列职权之一的岗位：{powers}", powers=Words(Sentence(LABELS[power]) for power in ordered)),
         lambda asks: asks.is_staff and asks.may(*wanted),
         wanted,
     )

@@ -85,6 +85,8 @@ def hindrance(facts: Facts, step: Step, actor: Actor) -> Refused | None:
         return Refused("nothing_shared", "本事项没有用共享数据核验的材料。", step.basis)
     if "fee" in step.asks and facts.fee != "due":
         return Refused("no_fee", "这个办件没有待缴的费用，不用登记。", step.basis)
+    if "proceeding_given" in step.needs and not facts.item.proceedings:
+        return Refused("no_proceedings", "本事项没有规定特别程序（如听证、检验、鉴定），不能停表。", step.basis)
     for need in step.needs:
         if need in _OF_THE_TOLD:
             continue

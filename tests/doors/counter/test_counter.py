@@ -543,3 +543,10 @@ def test_the_pages_of_the_window_are_good_for_everybody(site, request, size):
                     page.evaluate(f"document.documentElement.classList.toggle('big', {big} === 1)")
                     assert faults_of(page) == []
                     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], path
+
+
+def test_a_desk_that_hands_nothing_out_is_not_offered_to(county):
+    """The link to the results led whoever has not the power to a page of refusal."""
+    at_window, at_exit = (text_of(signed_in(county.staff(post)).get("/counter/")) for post in ("window-1", "exit"))
+    assert "出件 Alt+2" not in at_window
+    assert "出件 Alt+2" in at_exit

@@ -199,7 +199,7 @@ def test_a_draft_begun_on_the_phone_is_finished_at_a_window(site, screen):
         for name, value in county.answers("small-food-shop").items():
             if name not in ("shop_name", "owner"):
                 screen.fill(f"[name={name}]", str(value))
-        screen.get_by_role("button", name=re.compile("^收件 ")).click()
+        screen.get_by_role("button", name=re.compile("^收件，")).click()
         assert "收件凭证" in screen.inner_text("main")
         assert "约定后补" in screen.inner_text("main")
         file = read(begun)

@@ -19,7 +19,10 @@ def test_staff_see_the_doors_that_stand_open_to_their_post(county):
 def test_a_door_that_is_not_hers_is_refused_with_a_sentence(county):
     answer = signed_in(county.staff("editor")).get("/counter/")
     assert answer.status_code == 403
-    assert "请换用有权限的账号或岗位" in text_of(answer)
+    assert "这一页供有下列职权之一的岗位：收件、受理、送达使用。请换用有权限的账号或岗位" in text_of(answer)
+    client = signed_in(county.staff("editor"))
+    client.cookies["tongban_lang"] = "en"
+    assert "This page is for posts with one of these powers: " in text_of(client.get("/counter/"))
 
 
 def test_nobody_is_led_to_the_sign_in_and_back(county):

@@ -169,6 +169,7 @@ def test_a_case_is_rated_once_and_a_bad_one_is_seen_put_right(now, me):
 
     case_id = now.delivered()
     page = f"/mine/cases/{case_id}/rate/"
+    assert "请您评价" in text_of(me.get(f"/mine/cases/{case_id}/"))
     nothing = me.post(page, {"grade": "", "key": "a"})
     assert nothing.status_code == 422
     key = uuid4().hex
@@ -180,6 +181,9 @@ def test_a_case_is_rated_once_and_a_bad_one_is_seen_put_right(now, me):
     given = ratings.rating_of("case", case_id)
     assert (given.grade, given.active, given.real_name) == ("dissatisfied", True, False)
     assert "已转办理单位核实整改" in text_of(me.get(page))
+    case = text_of(me.get(f"/mine/cases/{case_id}/"))
+    assert "您的评价：不满意" in case
+    assert "请您评价" not in case
     drain()
     assert "看看是怎么整改的" in text_of(me.get(page))
     repair = re.search(r"/mine/cases/([\w-]+)/\">看看是怎么整改的", me.get(page).content.decode())[1]

@@ -181,3 +181,17 @@ def test_lights_and_their_lists_are_what_all_rows_say(own_county):
     assert seen == {"green", "amber", "red"}
     # Lists read running clocks from the oldest on: one that outlived its case would be in their way for good.
     assert running_after_the_end() == []
+
+
+def test_the_wall_says_who_worked_last_and_nothing_where_it_was_the_law(county):
+    """A case that silence accepted stood on the wall as being in the hands of "the statutory limit"."""
+    from tongban.rooms.casework import actions as casework
+    from tongban.rooms.supervision import queries
+
+    with county.at(2026, 9, 22):
+        county.accepted()
+        county.filed()
+    with county.at(2026, 10, 12):
+        casework.sweep()
+        shown = {one.hand for one in queries.board(COUNTY, most=9)}
+    assert shown == {"受理人员", ""}

@@ -191,4 +191,4 @@ def answer_in_words(name: str, rule: Mapping[str, Any], value: object) -> str:
         return _("是") if value else _("否")
     labels = {one.value: one.label for one in choices_of(rule.get("items", rule) if isinstance(value, list) else rule)}
     values = value if isinstance(value, list) else [value]
-    return "、".join(labels.get(str(one), money.in_yuan(name, one)) for one in values)
+    return _("、").join(labels.get(str(one), money.in_yuan(name, one)) for one in values)

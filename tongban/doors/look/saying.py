@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from tongban.doors.look.words import word
 from tongban.rulebook.errors import Sentence, Words
 
 
@@ -18,7 +19,8 @@ def in_words(sentence: str) -> str:
         return said.format(**values) if values else said
     if isinstance(sentence, Words):
         return _between(sentence.mark).join(map(in_words, sentence.parts))
-    return _(sentence)
+    said = _(sentence)
+    return word(sentence) if said == sentence else said
 
 
 def _between(mark: str) -> str:

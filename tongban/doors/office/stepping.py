@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by
+from tongban.doors.look.saying import in_words
 from tongban.doors.office import forms
 from tongban.doors.office.cases import offered
 from tongban.doors.office.views import AT_CASES
@@ -77,10 +78,10 @@ def _why_not(found: Seen, step: Step) -> str:
     """Return why the step cannot be taken now by this post; empty: it may be tried."""
     if step not in steps_open(found):
         return _("这一步现在不能由您的岗位办理：办件的状态是“{state}”。").format(
-            state=found.file.facts.kind.states[found.file.facts.state]
+            state=in_words(found.file.facts.kind.states[found.file.facts.state])
         )
     no = hindrance(found.file.facts, step, found.actor)
-    return no.sentence if no else ""
+    return in_words(no.sentence) if no else ""
 
 
 def _take(asked: Visitor, found: Seen, step: Step, said: QueryDict) -> None:

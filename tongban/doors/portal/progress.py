@@ -26,6 +26,8 @@ def page(request: HttpRequest) -> HttpResponse:
         return render(request, "portal/progress.html", {"fields": _fields(request.GET.get("number", "")[:50], "")})
     number, code = request.POST.get("number", "")[:50], request.POST.get("code", "")[:20]
     try:
+        if not (number.strip() and code.strip()):
+            raise Refused("progress_empty", _("请填写办件编号和查询码。"))
         wait = people.spend(f"progress:{came_from(request)}", PER_MINUTE)
         if wait:
             raise Refused("too_many", _("查得太频繁了。请 {n} 秒后再试。").format(n=wait))

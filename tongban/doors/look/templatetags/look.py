@@ -1,5 +1,6 @@
 """What templates may say: a field, the key of a form, dates and lights in words."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
@@ -15,7 +16,9 @@ from tongban.doors.look.priorities import PRIORITIES
 from tongban.doors.look.saying import in_words
 from tongban.doors.visiting import visitor
 from tongban.rooms import clock
+from tongban.rulebook.authority import Power
 from tongban.rulebook.basis import Basis
+from tongban.rulebook.errors import Words
 
 register = template.Library()
 
@@ -60,10 +63,16 @@ def visitor_of(context: Any) -> Any:
 
 
 @register.simple_tag(takes_context=True)
+def may(context: Any, *powers: str) -> bool:
+    """Whether the post of who asks has one of these powers: a link that leads nowhere is not shown."""
+    return visitor(context["request"]).may(*map(Power, powers))
+
+
+@register.simple_tag(takes_context=True)
 def why(context: Any, basis: Basis) -> str:
     """Return a basis: staff reads it as it is, people the law, document or policy, or that it is the county's own."""
     request = context.get("request")
-    return str(basis) if request is not None and visitor(request).actor is not None else basis.public
+    return str(basis) if request is not None and visitor(request).actor is not None else in_words(basis.public)
 
 
 @register.simple_tag
@@ -96,6 +105,24 @@ def moment(value: datetime | None) -> str:
 def hour(value: datetime | None) -> str:
     """Return the time of day in Shanghai: 09:05."""
     return "" if value is None else f"{value.astimezone(clock.SHANGHAI):%H:%M}"
+
+
+@register.filter
+def said(word: str) -> str:
+    """Return a word of the house (a state, a step, a limit) in the language of the page."""
+    return in_words(word)
+
+
+@register.filter
+def figured(figure: Any) -> str:
+    """Return a figure in words: 13件, 0.12次, 无数据."""
+    return in_words(str(figure))
+
+
+@register.filter
+def listed(words: Iterable[str], mark: str = "、") -> str:
+    """Return words of the house side by side, in the language of the page."""
+    return in_words(Words(tuple(words), mark))
 
 
 @register.filter

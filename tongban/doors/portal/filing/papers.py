@@ -132,7 +132,7 @@ def how_many(material: Material) -> tuple[tuple[str, str], ...]:
 def formats_of(material: Material) -> str:
     """Return the kinds of files taken, in words."""
     labels = {"pdf": "PDF", "jpg": _("JPG 照片"), "png": _("PNG 图片")}
-    return "、".join(labels.get(one, one) for one in material.formats or files.USUAL)
+    return _("、").join(labels.get(one, one) for one in material.formats or files.USUAL)
 
 
 def accept_of(material: Material) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from tongban.doors.guards import guarded_by, person
 from tongban.doors.look.fields import Choice, Field
 from tongban.doors.look.paging import PER_PAGE, number_of, paged
+from tongban.doors.look.saying import in_words
 from tongban.doors.portal.filing.keeping import applicant as guard
 from tongban.doors.visiting import visitor
 from tongban.rooms import clock
@@ -58,7 +59,7 @@ def rate(request: HttpRequest, case_id: UUID) -> HttpResponse:
             _("这件事办得怎么样？"),
             kind="radios",
             value=posted.get("grade", ""),
-            choices=tuple(Choice(str(one), one.label) for one in Grade),
+            choices=tuple(Choice(str(one), in_words(one.label)) for one in Grade),
         ),
         Field(
             "comment",

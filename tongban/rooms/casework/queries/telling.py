@@ -60,7 +60,7 @@ class ToldStep:
 
 
 #: What is told of a case whose journal is off line.
-MOVED_OUT = "办理过程已移出另存；需要查看的，请向大厅提出，由系统管理员放回"
+MOVED_OUT = "办结已久，办理过程已另外存放；要看的，请向大厅提出，由系统管理员调回"
 
 
 def clocks_told(file: CaseFile, *, running_only: bool = False) -> tuple[ToldClock, ...]:

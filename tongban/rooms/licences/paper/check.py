@@ -26,13 +26,14 @@ from pyhanko_certvalidator import ValidationContext
 
 from tongban.rooms.licences.paper import qr
 from tongban.rooms.licences.paper.fields import written
+from tongban.rulebook.errors import Sentence
 
 #: Larger files are refused unread: our documents are some ten to a few hundred kilobytes.
 LARGEST = 30 * 1024 * 1024
 
 _SENTENCES = {
-    "altered": "文件在加盖电子印章之后被改动过或者已经损坏，不能作为凭证使用；请向出具单位索取原件。",
-    "not_ours": "这不是本平台加盖电子印章的文件，不能确认真伪；请向声称出具它的单位核实。",
+    "altered": Sentence("文件在加盖电子印章之后被改动过或者已经损坏，不能作为凭证使用；请向出具单位索取原件。"),
+    "not_ours": Sentence("这不是本平台加盖电子印章的文件，不能确认真伪；请向声称出具它的单位核实。"),
 }
 
 
@@ -74,19 +75,19 @@ def check(
     of the printed code.
     """
     if not pdf:
-        return _verdict("not_ours", "文件是空的（0字节），请重新选择文件。")
+        return _verdict("not_ours", Sentence("文件是空的（0字节），请重新选择文件。"))
     if len(pdf) > LARGEST:
-        return _verdict("not_ours", "文件超过30兆字节，不是本平台出具的文书；请确认选对了文件。")
+        return _verdict("not_ours", Sentence("文件超过30兆字节，不是本平台出具的文书；请确认选对了文件。"))
     if not pdf.startswith(b"%PDF-"):
         if b"%PDF-" in pdf[:1024] and _traces(pdf):
             return _verdict("altered", problem="文件开头被加入内容")
-        return _verdict("not_ours", "这不是PDF文件，本平台的文书都是PDF；请确认选对了文件。")
+        return _verdict("not_ours", Sentence("这不是PDF文件，本平台的文书都是PDF；请确认选对了文件。"))
     try:
         return _checked(pdf, roots, now, revoked, public_keys, withdrawn)
     except Exception:  # a hostile file may break any reader in any way; it is still only a bad file
         if _traces(pdf):
             return _verdict("altered", problem="文件结构被破坏，读不下去")
-        return _verdict("not_ours", "文件已损坏或者不是完整的PDF，也没有本平台的印章；请重新下载后再查验。")
+        return _verdict("not_ours", Sentence("文件已损坏或者不是完整的PDF，也没有本平台的印章；请重新下载后再查验。"))
 
 
 def _name_of(issuer: asn1_x509.Name) -> str:
@@ -107,7 +108,7 @@ def _checked(
     if not signatures:
         if b"/ByteRange" in pdf and _traces(pdf):
             return _verdict("altered", problem="印章签名无法读出")
-        return _verdict("not_ours", "文件没有电子印章，不能确认真伪；请向声称出具它的单位核实。")
+        return _verdict("not_ours", Sentence("文件没有电子印章，不能确认真伪；请向声称出具它的单位核实。"))
     seal = signatures[0]
     authorities = _authorities(tuple(roots))
     certificate = seal.signer_cert
@@ -152,14 +153,21 @@ def _checked(
     if from_then is not None and signed_at >= from_then:
         return answer(
             "seal_withdrawn",
-            f"印章“{name}”已于{written(from_then)}停用，本文件是在此之后加盖的，无效；请向出具单位核实。",
+            Sentence(
+                "印章“{name}”已于{day}停用，本文件是在此之后加盖的，无效；请向出具单位核实。",
+                name=name,
+                day=written(from_then),
+            ),
         )
     if not certificate.not_valid_before <= signed_at <= certificate.not_valid_after:
-        return answer("seal_withdrawn", f"加盖时印章“{name}”的证书不在有效期内，本文件无效；请向出具单位核实。")
+        said = Sentence("加盖时印章“{name}”的证书不在有效期内，本文件无效；请向出具单位核实。", name=name)
+        return answer("seal_withdrawn", said)
     lost = revoked(document.group(1).lower()) if revoked and document else None
     if lost is not None:
-        return answer("revoked", f"文件属实，未被改动，但已于{written(lost)}失效，不能再作为凭证使用。")
-    return answer("valid", f"文件属实：由“{name}”于{written(signed_at)}加盖，此后未被改动。")
+        said = Sentence("文件属实，未被改动，但已于{day}失效，不能再作为凭证使用。", day=written(lost))
+        return answer("revoked", said)
+    said = Sentence("文件属实：由“{name}”于{day}加盖，此后未被改动。", name=name, day=written(signed_at))
+    return answer("valid", said)
 
 
 def _form(pdf: bytes, signatures: Sequence[EmbeddedPdfSignature]) -> str:

@@ -18,18 +18,22 @@ from tongban.rooms.licences.queries.licences import state_on
 from tongban.rooms.licences.queries.showing import shown_licence
 from tongban.rooms.licences.queries.views import Checked
 from tongban.rooms.people import queries as people
-from tongban.rulebook.errors import Refused
+from tongban.rulebook.errors import Refused, Sentence, Words
 from tongban.rulebook.numbers import check_licence_identifier, tidy
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}")
 NOT_FOUND = Checked(
-    "not_found", "没有查到这份文书或证照。请核对是否输入有误；确认无误的，请不要采信，并向声称出具它的单位核实。"
+    "not_found",
+    Sentence("没有查到这份文书或证照。请核对是否输入有误；确认无误的，请不要采信，并向声称出具它的单位核实。"),
 )
-UNENTERED = "文件上的印章属实，但文书登记里没有这份文书，不能采信；请向印章所属单位核实。"
-OFFLINE = "（没有连接数据库，不能得知此后是否撤销。）"
-FORGED = Checked("forged", "这个二维码不是本平台签发的，或者已被改动，请不要采信，并向声称出具它的单位核实。")
+UNENTERED = Sentence("文件上的印章属实，但文书登记里没有这份文书，不能采信；请向印章所属单位核实。")
+OFFLINE = Sentence("（没有连接数据库，不能得知此后是否撤销。）")
+FORGED = Checked("forged", Sentence("这个二维码不是本平台签发的，或者已被改动，请不要采信，并向声称出具它的单位核实。"))
 
-OVER = Checked("code_over", "这个亮证码已经过期（每分钟更换一次），可能是截图。请持证人当面重新打开“亮证”，再扫一次。")
+OVER = Checked(
+    "code_over",
+    Sentence("这个亮证码已经过期（每分钟更换一次），可能是截图。请持证人当面重新打开“亮证”，再扫一次。"),
+)
 
 
 def verify_pdf(data: bytes) -> check.Verdict:
@@ -53,7 +57,7 @@ def verify_pdf_offline(data: bytes, published: bytes | None = None) -> check.Ver
     )
     moment = datetime.fromtimestamp(clock.machine_milliseconds() / 1000, UTC)
     verdict = check.check(data, roots, moment, public_keys=keys)
-    return replace(verdict, sentence=verdict.sentence + OFFLINE) if verdict.state == "valid" else verdict
+    return replace(verdict, sentence=Words((verdict.sentence, OFFLINE), "")) if verdict.state == "valid" else verdict
 
 
 def verify_code_offline(text: str, published: bytes | None = None) -> qr.CodeVerdict:
@@ -102,7 +106,7 @@ def of_document(row: Document) -> Checked:
     holder = case.applicant if case is not None else None
     shown = Checked(
         "valid",
-        "文书属实，现行有效。",
+        Sentence("文书属实，现行有效。"),
         label=view(row).label,
         number=row.number,
         unit=row.seal.ring,
@@ -112,14 +116,17 @@ def of_document(row: Document) -> Checked:
     )
     if row.revoked_on is not None:
         return _but(
-            shown, "revoked", f"文书属实，但已于{written(row.revoked_on)}失效，不能再作为凭证使用。", row.revoked_on
+            shown,
+            "revoked",
+            Sentence("文书属实，但已于{day}失效，不能再作为凭证使用。", day=written(row.revoked_on)),
+            row.revoked_on,
         )
     seal = row.seal
     if seal.withdrawn_at is not None and row.sealed_at >= seal.withdrawn_at:
         return _but(
             shown,
             "seal_withdrawn",
-            "这份文书是在印章停用之后加盖的，无效；请向出具单位核实。",
+            Sentence("这份文书是在印章停用之后加盖的，无效；请向出具单位核实。"),
             clock.legal_date(seal.withdrawn_at),
         )
     return shown
@@ -133,7 +140,7 @@ def of_licence(row: Licence) -> Checked:
     holder = people.person(row.holder_id)
     shown = Checked(
         "valid",
-        f"《{name}》属实，现行有效。",
+        Sentence("《{name}》属实，现行有效。", name=name),
         label=name,
         number=row.number,
         unit=_unit(row.county, row.issuer),
@@ -147,13 +154,21 @@ def of_licence(row: Licence) -> Checked:
     )
     if state == "valid" and day < row.valid_from:
         return _but(
-            shown, "not_yet", f"《{name}》属实，自{written(row.valid_from)}起生效，现在还不能使用。", row.valid_from
+            shown,
+            "not_yet",
+            Sentence("《{name}》属实，自{day}起生效，现在还不能使用。", name=name, day=written(row.valid_from)),
+            row.valid_from,
         )
     if state == "valid":
         return shown
     since = _since(row, state)
-    word = LICENCE_STATES[state]
-    return _but(shown, state, f"《{name}》属实，但{word}（{written(since)}），不能再作为凭证使用。", since)
+    said = Sentence(
+        "《{name}》属实，但{state}（{day}），不能再作为凭证使用。",
+        name=name,
+        state=Sentence(LICENCE_STATES[state]),
+        day=written(since),
+    )
+    return _but(shown, state, said, since)
 
 
 def lost_on(document_id: str) -> date | None:

@@ -14,6 +14,8 @@ from tongban.rulebook.steps import POST_LABELS, Post
 
 #: Kinds that somebody applies for: inner work is nobody's business on a wall.
 _SHOWN = ("permit", "registration", "filing")
+#: Who works on a case; that silence or the house took the last step says nothing of anybody's work.
+_WORKING = frozenset(Post) - {Post.APPLICANT, Post.OUTSIDE, Post.LAW, Post.HOUSE}
 _LIGHTS = (Light.GREEN, Light.AMBER, Light.RED)
 
 
@@ -25,8 +27,9 @@ class BoardRow:
     tail: str
     item: str
     unit: str
-    #: 亮环节: its state and the capacity in which it was last worked on.
+    #: 亮环节: its state.
     state: str
+    #: 亮人员: the capacity in which it was last worked on; empty where nobody's work was the last step.
     hand: str
     #: 亮时限.
     light: Light
@@ -84,7 +87,7 @@ def board(county: str, *, most: int = 60, unit: str = "") -> tuple[BoardRow, ...
             items.get(code, code),
             units.get(place, place),
             KINDS[kind].states[state],
-            POST_LABELS[Post(post)] if post in set(Post) else "",
+            POST_LABELS[Post(post)] if post in _WORKING else "",
             _LIGHTS[rank],
             due_on,
             "",
