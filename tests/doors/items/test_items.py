@@ -166,6 +166,13 @@ def test_pages_cost_a_fixed_number_of_queries(editor, address, most):
     assert len(seen) <= most
 
 
+def test_the_preview_says_in_which_situation_a_material_is_wanted(editor):
+    page = text_of(editor.get("/manage/items/birth-registration/preview/"))
+    materials = page.partition("什么情形要")[2]
+    told = re.search("非婚生育情况说明 申请人提交 写明亲子关系并签名承诺 (\\S+)", materials)
+    assert told[1] != "都要"
+
+
 @pytest.mark.parametrize("size", ["phone", "screen"])
 def test_the_pages_are_good_for_who_cannot_see_them(site, request, size):
     page = request.getfixturevalue(size)
