@@ -130,6 +130,7 @@ SHARED = Material("id", "身份证", "shared", design("测试"), resource="popul
         ("ask_correction", {"state": "filed", "missing": ("layout",)}, None),
         ("pause", {"state": "accepted"}, None),
         ("pause", {"state": "accepted", "item": replace(ITEM, proceedings=())}, "no_proceedings"),
+        ("publicise", {"state": "accepted"}, "no_publication"),
         ("resume", {"state": "paused"}, None),
         ("supply", {"state": "correcting", "missing": ("layout",), "told": frozenset({"layout"})}, None),
         ("accept", {"state": "filed", "missing": ("layout",)}, "materials_missing"),

@@ -1,5 +1,7 @@
 """Files of people lie at addresses that are signed, short-lived and blind: no cookie is read there, none is set."""
 
+import base64
+import hashlib
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -184,6 +186,9 @@ def test_an_address_is_over_after_two_minutes(county, monkeypatch):
     assert "This link has expired" in text_of(answer)
     assert "default-src 'none'" in answer["Content-Security-Policy"]
     assert not re.search(r"<(link|script|img|a|form)\b", answer.content.decode())
+    style = re.search(r"<style>(.+)</style>", answer.content.decode())[1]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}';" in answer["Content-Security-Policy"]
 
 
 def test_an_altered_address_opens_nothing(county):

@@ -87,6 +87,8 @@ def hindrance(facts: Facts, step: Step, actor: Actor) -> Refused | None:
         return Refused("no_fee", "这个办件没有待缴的费用，不用登记。", step.basis)
     if "proceeding_given" in step.needs and not facts.item.proceedings:
         return Refused("no_proceedings", "本事项没有规定特别程序（如听证、检验、鉴定），不能停表。", step.basis)
+    if step.proceeding == "publication" and facts.item.limits.publication is None:
+        return Refused("no_publication", "本事项没有规定公示。", step.basis)
     for need in step.needs:
         if need in _OF_THE_TOLD:
             continue

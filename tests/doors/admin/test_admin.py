@@ -159,7 +159,9 @@ def test_a_window_is_set_up_and_moved(system, county):
 def test_a_seal_is_withdrawn_once(security, county):
     form = {"seal": str(licences.seals(COUNTY)[0].id), "reason": "replaced", "key": key()}
     assert security.post("/manage/seals/", form).status_code == 302
-    assert "已停用" in text_of(security.get("/manage/seals/"))
+    told = text_of(security.get("/manage/seals/"))
+    assert "已停用" in told
+    assert "示例县市场监督管理局受理专用章（测试章） 示例县市场监督管理局 测试章" in told
     assert security.post("/manage/seals/", form).status_code == 302
     assert security.post("/manage/seals/", form | {"key": key()}).status_code == 422
     assert security.post("/manage/seals/", form | {"seal": str(uuid4()), "key": key()}).status_code == 422

@@ -1,5 +1,6 @@
 """A case on one page: who sees what of it, who looked, and every step driven by the table of its kind."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -303,3 +304,16 @@ def test_one_notice_names_everything_on_the_page(county):
     said = {"lack.form": "电话少一位", missing.name: "没有提交"}
     assert post(client, case_id, "ask_correction", **said).status_code == 302
     assert looking.state(case_id) == "correcting"
+
+
+def test_the_button_in_colour_leads_on_and_what_the_item_does_not_know_is_not_offered(county):
+    case_id, reviewer = county.accepted(), county.able("examine", SHOP)
+    client = signed_in(reviewer)
+    page = client.get(f"/office/{case_id}/").content.decode()
+    coloured, quiet = ((rf'class="button{more}" href="[^"]*/steps/(\w+)/"') for more in ("", " button-quiet"))
+    assert re.findall(coloured, page) == ["pass_on"]
+    assert "publicise" not in re.findall(quiet, page)
+    post(client, case_id, "pass_on")
+    page = client.get(f"/office/{case_id}/").content.decode()
+    assert re.findall(coloured, page) == []
+    assert "send_back" in re.findall(quiet, page)

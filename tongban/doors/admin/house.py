@@ -158,10 +158,11 @@ def seals(request: HttpRequest) -> HttpResponse:
         except Refused as error:
             no = error
     found, now = licensed.seals(asks.county), clock.now()
+    units = {one.code: one.full_name for one in queries.units(asks.county)}
     rows = [
         (
             one.name,
-            one.unit,
+            units.get(one.unit, one.unit),
             _("测试章") if one.demo else _("正式"),
             str(one.uses),
             f"{clock.legal_date(one.valid_from)} — {clock.legal_date(one.valid_until)}",

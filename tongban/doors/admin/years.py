@@ -14,6 +14,7 @@ from tongban.doors.admin import lists
 from tongban.doors.admin.lists import Cell
 from tongban.doors.admin.staff import officer, two_officers
 from tongban.doors.look.fields import Field
+from tongban.doors.look.saying import in_words
 from tongban.doors.visiting import visitor
 from tongban.rooms import calendars as known_days
 from tongban.rooms import clock
@@ -204,7 +205,7 @@ def _table(year: Calendar) -> lists.Table:
 def _row(year: Calendar, day: date) -> tuple[str | Cell, ...]:
     works = year.is_workday(day)
     state = Cell(_("上班"), light="amber") if works else Cell(_("放假"), light="green")
-    return str(day), WEEKDAYS[day.weekday()], state, year.reason(day)
+    return str(day), _(WEEKDAYS[day.weekday()]), state, in_words(year.reason(day))
 
 
 def _workdays(year: Calendar) -> int:

@@ -65,6 +65,8 @@ class Step:
     basis: Basis
     #: Why it cannot be taken now; empty: it may be tried.
     why_not: str
+    #: The normal way on: the button in colour.  A case is never sent back or stopped by the handiest button.
+    leads_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +136,8 @@ def offered(found: Seen) -> list[Step]:
         if one.inner or not found.actor.posts & AT_A_DESK.intersection(one.by):
             continue
         no = hindrance(found.file.facts, one, found.actor)
-        steps.append(Step(one.name, one.label, one.basis, in_words(no.sentence) if no else ""))
-    forward = {one.name for one in found.file.facts.kind.steps if leads_on(one)}
-    return sorted(steps, key=lambda one: one.name not in forward)
+        steps.append(Step(one.name, one.label, one.basis, in_words(no.sentence) if no else "", leads_on(one)))
+    return sorted(steps, key=lambda one: not one.leads_on)
 
 
 def _content(asks: Visitor, found: Seen, hidden: bool) -> dict[str, Any]:
