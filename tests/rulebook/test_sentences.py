@@ -136,9 +136,10 @@ WITH_QUESTION = replace(
 )
 
 
-def hinders(name: str) -> Callable[[], object]:
+def hinders(name: str, **so: object) -> Callable[[], object]:
     def ask() -> None:
-        no = hindrance(Facts(kind=PERMIT, item=SHOP, state="accepted"), PERMIT.by_name[name], ACCEPTOR)
+        item = replace(SHOP, **so)
+        no = hindrance(Facts(kind=PERMIT, item=item, state="accepted"), PERMIT.by_name[name], ACCEPTOR)
         if no:
             raise no
 
@@ -299,6 +300,7 @@ SAID: dict[str, Callable[[], object]] = {
     ),
     "nothing to be checked with a source": hinders("check_shared"),
     "no fee to be settled": hinders("settle_fee"),
+    "no proceeding to be begun": hinders("pause", proceedings=()),
     # money and queue
     "pages below nothing": lambda: fees.charge_by_page(-1),
     "ranks that put ordinary people first": queue(ordinary_rank=1),
