@@ -123,6 +123,17 @@ def test_who_must_stand_back_does_not_find_the_case(county):
     assert set(_found(_sight(county), "配示例")) == {wifes, other}
 
 
+def test_a_clerk_tied_to_nobody_does_not_find_a_case_of_her_own(county):
+    from tongban.rooms.casework import actions as casework
+
+    sight = _sight(county)
+    assert sight.actor.staff_id not in sight.powers.tied
+    own = county.filed(SHOP, applicant=casework.person(sight.actor.person_id))
+    name = sight.powers.staff[sight.actor.staff_id].name
+    assert _found(sight, name) == []
+    assert _found(_sight(county, "scjg-reviewer"), name) == [own]
+
+
 def test_what_was_never_filed_is_not_found(county):
     from tongban.rooms.casework import actions as casework
 

@@ -254,6 +254,11 @@ class Sight:
 def seen_by_staff(sight: Sight, rows: Sequence[Placed]) -> set[UUID]:
     """Return those of these cases that are his to see, but for those from which he must stand back (回避)."""
     his = [row for row in rows if sight.has(Place(row.county, row.item_code, row.unit, row.site_id, row.holder))]
+    if not his:
+        return set()
+    if sight.actor.staff_id not in sight.powers.tied:  # he only stands back from what is his own
+        own = Party.objects.filter(person=sight.actor.person_id).values_list("case", flat=True)
+        return {row.id for row in his} - set(own)
     parties: dict[UUID, list[UUID]] = {}
     for case_id, person_id in Party.objects.filter(case_id__in=[row.id for row in his]).values_list("case", "person"):
         if person_id is not None:
