@@ -154,3 +154,18 @@ def test_the_pages_are_good_for_who_cannot_see_them(site, request, size):
             assert faults_of(page) == []
             assert page.locator("h1").count() == 1
             assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+
+
+def test_a_figure_says_of_what_and_when_it_is_also_on_paper(site, screen):
+    """On paper the choice of the period is left out; so were the months below the bars."""
+    site.enter(screen, site.county.staff("jcs-officer"))
+    with site.county.at(2026, 10, 14):
+        screen.goto(f"{site.url}/watch/figures/accepted/?period=month&first=2026-09-01&unit=scjg")
+        assert "示例县市场监督管理局" in screen.locator("main").inner_text()
+        assert not screen.get_by_text("统计期：2026-09-01 — 2026-09-30").is_visible()
+        screen.emulate_media(media="print")
+        assert screen.get_by_text("统计期：2026-09-01 — 2026-09-30").is_visible()
+        assert screen.locator(".chart .month").first.is_visible()
+        assert not screen.locator(".tabs").is_visible()
+        screen.goto(f"{site.url}/watch/figures/accepted/rows/?period=month&first=2026-09-01&channel=net")
+        assert "只看：网上" in screen.locator("main").inner_text()

@@ -44,7 +44,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": [(one, found[one.code]) for one in DEFINITIONS],
         "units": people.units(county),
-        **_told(period, unit),
+        **_told(county, period, unit=unit),
     }
     return render(request, "watch/figures.html", context)
 
@@ -80,7 +80,7 @@ def figure(request: HttpRequest, code: str) -> HttpResponse:
         ],
         "by": by,
         "ways": [("unit", _("部门")), ("item", _("事项")), ("channel", _("渠道")), ("level", _("层级"))],
-        **_told(period, unit),
+        **_told(county, period, unit=unit),
     }
     return render(request, "watch/figure.html", context)
 
@@ -104,7 +104,7 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
         "items": items,
         "units": units,
         "query": request.GET.urlencode(),
-        **_told(period, narrowed["unit"]),
+        **_told(county, period, **narrowed),
     }
     return render(request, "watch/rows.html", context)
 
@@ -149,15 +149,23 @@ def _narrowed(request: HttpRequest) -> dict[str, Any]:
     return {name: request.GET.get(name, "")[:80] or None for name in ("unit", "item", "level", "channel")}
 
 
-def _told(period: Period, unit: str | None) -> dict[str, Any]:
+def _told(county: str, period: Period, **narrowed: str | None) -> dict[str, Any]:
+    """Return what each of these pages says: of which time it is, and of what part, in words."""
     kinds = [("day", _("日")), ("month", _("月")), ("year", _("年"))]
-    return {"here": "figures", "period": period, "unit": unit or "", "kinds": kinds}
+    parts = [_names(county, by).get(code, code) for by, code in narrowed.items() if code]
+    return {
+        "here": "figures",
+        "period": period,
+        "unit": narrowed.get("unit") or "",
+        "kinds": kinds,
+        "narrowed": parts,
+    }
 
 
 def _names(county: str, by: str) -> dict[str, str]:
     if by == "channel":
-        return {"": _("无渠道"), **_CHANNELS}
+        return {"": _("无渠道")} | {code: _(_CHANNELS[code]) for code in _CHANNELS}
     if by == "level":
-        return _LEVELS
+        return {code: _(_LEVELS[code]) for code in _LEVELS}
     items, units = queries.names(county)
     return units if by == "unit" else items
