@@ -262,6 +262,8 @@ def test_every_word_of_a_case_has_its_english():
         ("周末（放假安排未公布，按周末推定）", "weekend (holidays not announced yet, counted by weekends)"),
         ("第20个工作日，含延长的10个工作日", "working day 20, with the extension of 10 working days"),
         ("2026年10月10日09时30分", "2026-10-10 09:30"),
+        ("周一至周五 08:30-12:00，14:30-18:00；周六 09:00-12:00", "Mon–Fri 08:30-12:00, 14:30-18:00; Sat 09:00-12:00"),
+        ("周一、周三 09:00-12:00", "Mon, Wed 09:00-12:00"),
         ("食品小经营店登记证核发", "食品小经营店登记证核发"),
     ],
 )

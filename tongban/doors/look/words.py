@@ -52,6 +52,14 @@ _PAPERS = (
     ),
     *("有效", "暂扣", "已换发", "过期失效", "已撤销", "已吊销", "已注销"),
 )
+#: 面向自然人、法人事项主题分类 of the national catalogue.
+_TOPICS = (
+    *("交通出行", "交通运输", "优待抚恤", "住房保障", "公共安全", "公安消防", "公用事业", "其他"),
+    *("农林牧渔", "准营准办", "医疗卫生", "司法公证", "国土和规划建设", "婚姻登记", "安全生产"),
+    *("就业创业", "户籍办理", "投资审批", "抵押质押", "教育科研", "文体教育", "死亡殡葬"),
+    *("法人注销", "环保绿化", "生育收养", "社会保障", "社会救助", "离职退休", "税收财务"),
+    *("职业资格", "融资信贷", "行政缴费", "规划建设", "设立变更", "证件办理", "质量技术"),
+)
 #: Why a day is counted or not, where no number stands in it.
 _DAYS = (
     *("起始日", "起始日，不计入（民法典 第二百零一条）", "届满", "当日届满", "半个工作日", "依法扣除，不计入期限"),
@@ -76,7 +84,7 @@ def _all() -> Iterator[str]:
     for definition in DEFINITIONS:
         yield from (definition.name, definition.formula, definition.numerator, definition.population)
     yield "无数据"
-    yield from (*_GUIDE, *_PAPERS, *_DAYS)
+    yield from (*_GUIDE, *_PAPERS, *_TOPICS, *_DAYS)
 
 
 #: Every word, under itself.
@@ -88,6 +96,8 @@ COUNTED = (
     *("{n}件", "{n}次"),
 )
 
+#: Opening hours as the rooms write them: 周一至周五 08:30-12:00.
+_HOURS = re.compile(r"(?:周[一二三四五六日][至、]?)+ [\d:-]+")
 #: As the rooms write a date, with the time of day or without.
 _DATE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日(?:(\d\d)时(\d\d)分)?")
 
@@ -102,6 +112,10 @@ def word(text: str) -> str:
         year, month, on, hour, minute = day.groups()
         said = _("{year}年{month}月{day}日").format(year=year, month=int(month), day=int(on))
         return f"{said} {hour}:{minute}" if hour else said
+    if _HOURS.fullmatch(text):
+        days, _gap, times = text.partition(" ")
+        named = re.sub("周.", lambda found: _(found[0]), days)
+        return f"{named.replace('至', '–').replace('、', ', ')} {times}"
     for template in COUNTED:
         before, _gap, after = template.partition("{n}")
         inner = text.removeprefix(before).removesuffix(after)
@@ -109,7 +123,7 @@ def word(text: str) -> str:
         whole = text == f"{before}{inner}{after}" and not {"，", "："} & set(inner)
         if whole and (re.fullmatch(r"[\d.:]+", inner) or word(inner) != inner):
             return _(template).format(n=word(inner))
-    for mark in ("：", "，"):
+    for mark in ("；", "：", "，"):
         before, stands, after = text.partition(mark)
         if stands and (word(before), word(after)) != (before, after):
             return f"{word(before)}{_between(mark)}{word(after)}"
@@ -117,4 +131,4 @@ def word(text: str) -> str:
 
 
 def _between(mark: str) -> str:
-    return _("：") if mark == "：" else _("，")
+    return {"；": _("；"), "：": _("："), "，": _("，")}[mark]
