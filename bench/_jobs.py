@@ -54,7 +54,7 @@ def jobs(persons: int, seed: int = 1) -> list[Job]:
     def on_desk(**narrowed: Any) -> int:
         sight = desk.sight_of(clerk)
         tabs = [tab for tab in desk.tabs_of(sight) if tab in desk.MINE]
-        return len(desk.on_desk(sight, tabs, Narrowed(**narrowed)))
+        return len(desk.on_desk(sight, tabs, Narrowed(**narrowed)).lines)
 
     def api_list(**narrowed: Any) -> int:
         return len(seeing.lines(clerk, COUNTY, after=None, most=20, **narrowed)[0])

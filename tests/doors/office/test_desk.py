@@ -166,6 +166,26 @@ def test_a_list_costs_the_same_however_long(county, many):
     assert len(queries) == LIST, [one["sql"][:90] for one in queries.captured_queries]
 
 
+def test_a_case_to_stand_back_from_does_not_end_the_list(county):
+    """Given one of a page's cases is of somebody close, When it is left out, Then the pages behind it stay in reach."""
+    from tongban.rooms.people import actions as people
+    from tongban.rooms.people.models import Staff
+
+    who = county.able("examine", SHOP)
+    kin = county.accepted(applicant=county.citizen("寿样本"))
+    for _ in range(21):
+        county.accepted()
+    person = Staff.objects.get(id=who.id).person_id
+    people.declare_relation(person, county.citizen("寿样本").id, kind="kin", actor="house")
+    client = signed_in(who)
+    first, second = (client.get(f"/office/?page={n}").context["page"] for n in (1, 2))
+    assert first.has_more
+    assert not second.has_more
+    shown = [row.line.id for page in (first, second) for row in page.rows]
+    assert len(shown) == len(set(shown)) == 21
+    assert kin not in shown
+
+
 #: Queries of a list: who asks (3), the list and what stands around it, names, searches.
 LIST = 16
 

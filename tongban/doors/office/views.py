@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by, staff
 from tongban.doors.look.fields import Choice, Field
-from tongban.doors.look.paging import PER_PAGE, Page, number_of, paged
+from tongban.doors.look.paging import PER_PAGE, Page, number_of
 from tongban.doors.office.names import Names
 from tongban.doors.visiting import visitor
 from tongban.rooms.casework.queries import desk, searching
@@ -126,11 +126,10 @@ def lines(sight: Sight, wanted: Wanted, offered: tuple[Tab, ...], number: int, p
         return Listed(desk.done_on(sight, sight.day), 1, False)
     if wanted.q:
         found = searching.of_name(sight, wanted.q, skip=skip, most=per_page)
-        return Listed(found.lines, number, found.more, found.crowded)
-    chosen = [tab for tab in offered if tab.code == wanted.tab] or [tab for tab in offered if tab in desk.MINE]
-    narrowed = Narrowed(item=wanted.item, light=wanted.light)
-    page = paged(desk.on_desk(sight, chosen, narrowed, skip=skip, most=per_page + 1), number, per_page)
-    return Listed(page.rows, page.number, page.has_more)
+    else:
+        chosen = [tab for tab in offered if tab.code == wanted.tab] or [tab for tab in offered if tab in desk.MINE]
+        found = desk.on_desk(sight, chosen, Narrowed(item=wanted.item, light=wanted.light), skip=skip, most=per_page)
+    return Listed(found.lines, number, found.more, found.crowded)
 
 
 def _tabs(offered: tuple[Tab, ...], wanted: Wanted) -> list[dict[str, object]]:

@@ -86,6 +86,17 @@ LEFT JOIN LATERAL (
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of cases; fewer than asked for, where the post must stand back from some of them."""
+
+    lines: tuple[DeskLine, ...] = ()
+    #: There are more behind them.
+    more: bool = False
+    #: More persons bear the name searched for than were looked at.
+    crowded: bool = False
+
+
 def sight_of(who: Who) -> Sight:
     """Return who looks at a desk, read once for a page.  One query.  Raises ``Refused("post_not_held")``."""
     return Sight.of(who)
@@ -103,17 +114,16 @@ def items_for(sight: Sight) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(((code, runs[code][-1].name) for code in codes if runs[code][-1].leaf), key=lambda one: one[1]))
 
 
-def on_desk(
-    sight: Sight, tabs: Sequence[Tab], narrowed: Narrowed = WIDE, *, skip: int = 0, most: int = 21
-) -> tuple[DeskLine, ...]:
+def on_desk(sight: Sight, tabs: Sequence[Tab], narrowed: Narrowed = WIDE, *, skip: int = 0, most: int = 20) -> Found:
     """Return the cases of these lists that may be seen from this post, what is late first, then what bites next.
 
     ``most`` rows behind the first ``skip`` are looked at; a few of them may not be for him and are left out.  About
     eight queries, however many rows.
     """
-    rows = rows_of(sight, tabs, narrowed, skip, most)
-    may = seen_by_staff(sight, rows)
-    return lines_for(sight.day, [row for row in rows if row.id in may and _fits(row, tabs)])
+    rows = rows_of(sight, tabs, narrowed, skip, most + 1)
+    may = seen_by_staff(sight, rows[:most])
+    lines = lines_for(sight.day, [row for row in rows[:most] if row.id in may and _fits(row, tabs)])
+    return Found(lines, len(rows) > most)
 
 
 def portions(

@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
-from tongban.rooms.casework.queries.desk import DeskLine, lines_for
+from tongban.rooms.casework.queries.desk import DeskLine, Found, lines_for
 from tongban.rooms.casework.queries.lanes import COLUMNS, Row
 from tongban.rooms.casework.queries.reach import reached
 from tongban.rooms.casework.queries.seeing import Sight, seen_by_staff
@@ -46,17 +45,6 @@ SELECT counted.persons, {columns} FROM (SELECT count(*) AS persons FROM who) cou
 ) c ON true
 ORDER BY c.filed_at DESC, c.id DESC
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a search gives."""
-
-    lines: tuple[DeskLine, ...] = ()
-    #: There are more behind them.
-    more: bool = False
-    #: More persons bear the name than were looked at.
-    crowded: bool = False
 
 
 def of_name(sight: Sight, name: str, *, skip: int = 0, most: int = 20) -> Found:
