@@ -28,6 +28,9 @@ def test_a_door_that_is_not_hers_is_refused_with_a_sentence(county):
 def test_nobody_is_led_to_the_sign_in_and_back(county):
     answer = Client().get("/office/?a=1")
     assert (answer.status_code, answer.url) == (302, "/sign-in/?next=%2Foffice%2F%3Fa%3D1&for=staff")
+    said = "登录后回到您要打开的那一页"
+    assert said in text_of(Client().get(answer.url, follow=True))
+    assert said not in text_of(Client().get("/sign-in/"))
 
 
 def test_big_text_is_remembered_with_the_account_and_without_one(county):

@@ -125,9 +125,10 @@ def _checked(
     document = re.search(r"document:([0-9a-fA-F-]{36})", text)
     printed = qr.check_code(text, public_keys=public_keys).code if public_keys else None
     serial = f"{certificate.serial_number:x}"
-    details = [
+    first, last = written(certificate.not_valid_before), written(certificate.not_valid_after)
+    details: list[tuple[str, str]] = [
         ("印章证书序列号", serial),
-        ("印章证书有效期", f"{written(certificate.not_valid_before)}至{written(certificate.not_valid_after)}"),
+        ("印章证书有效期", Sentence("{first}至{last}", first=first, last=last)),
         ("印章证书签发机构", certificate.issuer.human_friendly),
         ("签名算法", f"{seal.md_algorithm} / PAdES B-B"),
     ]
