@@ -43,6 +43,18 @@ def test_a_reviewer_sees_the_whole_case_and_the_look_is_logged_once(county):
     assert looked(case_id) == [(reviewer.name, "办理审批")]
 
 
+def test_why_somebody_looked_is_kept_in_one_language_and_read_in_any(county):
+    case_id, reviewer = county.accepted(), county.able("examine", SHOP)
+    client = signed_in(reviewer)
+    client.cookies["tongban_lang"] = "en"
+    client.get(f"/office/{case_id}/")
+    assert looked(case_id) == [(reviewer.name, "办理审批")]
+    hers = signed_in(county.citizen())
+    assert "办理审批" in text_of(hers.get("/mine/looked/"))
+    hers.cookies["tongban_lang"] = "en"
+    assert "Review" in text_of(hers.get("/mine/looked/"))
+
+
 def test_who_has_no_step_says_what_for_before_anything_is_shown(county):
     case_id = county.delivered()
     client = signed_in(county.able("examine", SHOP))

@@ -60,6 +60,14 @@ _TOPICS = (
     *("法人注销", "环保绿化", "生育收养", "社会保障", "社会救助", "离职退休", "税收财务"),
     *("职业资格", "融资信贷", "行政缴费", "规划建设", "设立变更", "证件办理", "质量技术"),
 )
+#: What the access log says why somebody looked: kept in Chinese, whoever looked in whatever language.
+_LOOKS = (
+    *("持证人查看", "接着填写草稿", "代办人查看", "窗口接待", "统一出件查找", "统一出件", "窗口接着办理草稿"),
+    *("窗口办理", "办理审批", "查看代办或关联的办件", "答复咨询", "网上预审", "代为填写申请", "核对委托书"),
+    *("代办人打印文书", "窗口打印文书", "窗口核对材料", "本人导出全部数据", "本人下载文书"),
+    *("核对自己上传的材料", "下载收件凭证", "导出证件号码和电话", "注册账号时核对本人姓名和身份证号码"),
+    *("国家政务服务数据交换（办件报送）",),
+)
 #: Why a day is counted or not, where no number stands in it.
 _DAYS = (
     *("起始日", "起始日，不计入（民法典 第二百零一条）", "届满", "当日届满", "半个工作日", "依法扣除，不计入期限"),
@@ -84,7 +92,7 @@ def _all() -> Iterator[str]:
     for definition in DEFINITIONS:
         yield from (definition.name, definition.formula, definition.numerator, definition.population)
     yield "无数据"
-    yield from (*_GUIDE, *_PAPERS, *_TOPICS, *_DAYS)
+    yield from (*_GUIDE, *_PAPERS, *_TOPICS, *_LOOKS, *_DAYS)
 
 
 #: Every word, under itself.

@@ -99,7 +99,7 @@ def page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     asks = visitor(request)
     found = casework.look(case_id, asks.who)
     steps = offered(found)
-    purpose = _("办理审批") if steps else request.GET.get("purpose", "").strip()[:60]
+    purpose = "办理审批" if steps else request.GET.get("purpose", "").strip()[:60]
     opened = bool(purpose) and found.names
     if opened:
         ledger.log_access(asks.who.name, "case", case_id, purpose)

@@ -48,4 +48,4 @@ def document(request: HttpRequest, case_id: UUID, document_id: UUID) -> HttpResp
 
 def _purpose(request: HttpRequest, found: Seen) -> str:
     """Return what it is read for; empty: it has to be said first.  Whoever has a step to take works on it."""
-    return request.GET.get("purpose", "").strip()[:60] or (_("办理审批") if offered(found) else "")
+    return request.GET.get("purpose", "").strip()[:60] or ("办理审批" if offered(found) else "")

@@ -39,7 +39,7 @@ def page(request: HttpRequest, case_id: UUID, name: str) -> HttpResponse:
         raise Http404
     said, refused = QueryDict(mutable=True), None
     if request.method == "GET" and Ask.LACKING in asks(step, found.file.facts) and found.names:
-        ledger.log_access(asked.who.name, "case", case_id, _("办理审批"))
+        ledger.log_access(asked.who.name, "case", case_id, "办理审批")
         said = forms.noted(found)
     if request.method == "POST":
         said = request.POST.copy()

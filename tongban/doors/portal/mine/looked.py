@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from tongban.doors.guards import guarded_by, person
 from tongban.doors.look.paging import PER_PAGE, number_of, paged
+from tongban.doors.look.saying import in_words
 from tongban.doors.visiting import Visitor, visitor
 from tongban.rooms import clock
 from tongban.rooms.casework.queries.mine import my_cases
@@ -41,7 +42,7 @@ def page(request: HttpRequest) -> HttpResponse:
 def _why(purpose: str) -> str:
     """Return a purpose as people read it: some that the house states itself are codes."""
     known = {"notice": _("给您发通知"), "demo": _("登录"), "password": _("登录"), "archive": _("归档")}
-    return _("向其他部门核对信息") if purpose.startswith("exchange:") else known.get(purpose, purpose)
+    return _("向其他部门核对信息") if purpose.startswith("exchange:") else known.get(purpose) or in_words(purpose)
 
 
 def _told(asks: Visitor, rows: list[LookView]) -> dict[str, str]:

@@ -105,7 +105,7 @@ def _packed(parts: Iterator[Part], language: str) -> Iterator[bytes]:
 
 def _everything(asks: Visitor) -> Iterator[Part]:
     me = asks.person_id
-    numbers = revealing.reveal(me, who=asks.who.name, purpose=_("导出证件号码和电话"))
+    numbers = revealing.reveal(me, who=asks.who.name, purpose="导出证件号码和电话")
     yield _told("person.json", _("个人信息"), {**asdict(people.person(me)), "numbers": numbers})
     account = asks.signed.account_id if asks.signed else None
     if account is not None:
