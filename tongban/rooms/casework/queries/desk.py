@@ -70,15 +70,16 @@ class DeskLine:
     waits_for: tuple[tuple[str, date], ...] = ()
 
 
-# Cases come as JSON, so that the plan is kept however many there are (as in ``lanes``).
+# Cases come as JSON, so that the plan is kept however many there are (as in ``lanes``).  Most that a search finds are
+# over: of these no clock runs and nothing is waited for, so neither is looked for.
 _AROUND = """
 SELECT c.id,
     (SELECT jsonb_agg(jsonb_build_array(k.name, k.due_on, k.due_at, k.amber_from))
-        FROM casework_clock k WHERE k.case_id = c.id AND k.stopped_at IS NULL),
+        FROM casework_clock k WHERE c.open AND k.case_id = c.id AND k.stopped_at IS NULL),
     (SELECT jsonb_agg(jsonb_build_array(p.kind, p.due_on, p.pauses) ORDER BY p.no)
-        FROM casework_proceeding p WHERE p.case_id = c.id AND p.closed_on IS NULL),
+        FROM casework_proceeding p WHERE c.open AND p.case_id = c.id AND p.closed_on IS NULL),
     e.step, e.actor, e.at
-FROM jsonb_to_recordset(%s::jsonb) AS c(id uuid, version integer)
+FROM jsonb_to_recordset(%s::jsonb) AS c(id uuid, version integer, open boolean)
 LEFT JOIN LATERAL (
     SELECT e.step, e.actor, e.at FROM ledger_entry e
     WHERE e.subject_kind = 'case' AND e.subject_id = c.id AND e.seq = c.version LIMIT 1
@@ -214,7 +215,8 @@ def lines_for(today: date, rows: Sequence[Row]) -> tuple[DeskLine, ...]:
         return ()
     items, now = catalogue.items({row.item_id for row in rows}), clock.now()
     with connection.cursor() as cursor:
-        cursor.execute(_AROUND, [json.dumps([{"id": str(row.id), "version": row.version} for row in rows])])
+        asked = [{"id": str(row.id), "version": row.version, "open": row.closed_at is None} for row in rows]
+        cursor.execute(_AROUND, [json.dumps(asked)])
         around = {found[0]: found[1:] for found in cursor.fetchall()}
     lines = []
     for row in rows:

@@ -7,7 +7,7 @@ rows as the page needs, however many cases there are.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -80,6 +80,8 @@ class Row:
     county: str
     site_id: UUID | None
     holder: UUID | None
+    #: When it was over; None: it is open.
+    closed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ THEIRS = frozenset(
 )
 COLUMNS = (
     "c.id, coalesce(c.number, ''), c.item_code, c.item_id, c.kind, c.unit, c.state, c.desk, c.applicant_id,"
-    " c.received_on, c.version, c.county, c.site_id, c.holder"
+    " c.received_on, c.version, c.county, c.site_id, c.holder, c.closed_at"
 )
 #: The order of the indexes: what is late first, then what bites next.
 ORDER = "('overdue' = ANY(c.flags)) DESC, c.next_moment, c.id"
