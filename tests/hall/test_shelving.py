@@ -299,6 +299,7 @@ def test_pages_and_programs_say_that_the_course_is_kept_off_line(shelf, tmp_path
         ):
             answer = signed_in(who).get(path)
             assert (answer.status_code, MOVED_OUT in answer.content.decode()) == (200, True), path
+            assert "请您评价" not in answer.content.decode(), "what would be refused is not offered"
         officer = signed_in(shelf.county.staff("audit-officer"))
         said = officer.post("/manage/closings/").content.decode()
         assert "另有 2 天的记录已移出另存" in said

@@ -64,7 +64,10 @@ def page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     applicant_id = file.uuid("applicant_id")
     if applicant_id != asks.person_id:
         ledger.log_access(asks.who.name, "case", file.id, "查看代办或关联的办件")
-    may = {step.name for step in steps_open(found)}
+    past = history(file)
+    # Where the journal of a case is kept elsewhere no step can be taken, not even a rating.
+    away = [one.step for one in past] == ["moved_out"]
+    may = set() if away else {step.name for step in steps_open(found)}
     unit, desk = in_hands(file)
     clocks = clocks_told(file)
     rating = ratings.rating_of("case", file.id)
@@ -78,7 +81,7 @@ def page(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "closed": bool(file.row["closed_at"]),
         "running": [one for one in clocks if one.stopped_at is None],
         "stopped": [one for one in clocks if one.stopped_at is not None],
-        "history": history(file),
+        "history": past,
         "documents": licences.documents_of(file.id),
         "lacks": _lacks(file) if file.facts.state == "correcting" else (),
         "following": following(file),
