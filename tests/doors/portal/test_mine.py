@@ -298,6 +298,19 @@ def test_who_looked_is_shown_by_department_and_post(now, me):
     assert "审查材料" not in text_of(signed_in(now.citizen("租演示")).get("/mine/looked/"))
 
 
+def test_her_own_looks_are_listed_when_asked_for(now, me):
+    from tongban.rooms.ledger import actions as ledger
+
+    case_id = now.filed()
+    ledger.log_access(now.citizen().name, "case", case_id, "本人查看")
+    ledger.log_access(now.staff("scjg-reviewer").name, "case", case_id, "审查材料")
+    others, all_of_them = text_of(me.get("/mine/looked/")), text_of(me.get("/mine/looked/?own=1"))
+    assert "本人查看" not in others
+    assert "审查材料" in others
+    assert "您本人" in all_of_them
+    assert "审查材料" in all_of_them
+
+
 def test_everything_of_hers_is_taken_away_and_the_taking_is_logged(now, me):
     from tongban.rooms.ledger.queries import who_looked
     from tongban.rooms.licences import actions as sealing

@@ -28,11 +28,15 @@ def page(request: HttpRequest) -> HttpResponse:
     about = {asks.person_id: _("个人信息")}
     about |= {one.id: f"{one.item}（{one.number}）" for one in my_cases(asks.who, [asks.person_id], most=MOST)}
     about |= {one.id: one.name for one in licences.wallet(asks.person_id)}
-    rows = paged(looks_at(about, most=PER_PAGE + 1, skip=(number - 1) * PER_PAGE), number)
+    # Her own looks are many and no news to her: they are shown when asked for.
+    own = request.GET.get("own") == "1"
+    found = looks_at(about, most=PER_PAGE + 1, skip=(number - 1) * PER_PAGE, but="" if own else asks.who.name)
+    rows = paged(found, number)
     told = _told(asks, list(rows.rows))
     context = {
         "rows": [(one, about[one.subject_id], told[one.who], _why(one.purpose)) for one in rows.rows],
         "page": rows,
+        "own": own,
         "calls": exchange.looks(asks.person_id, most=50) if number == 1 else (),
         "units": {one.code: one.full_name for one in people.units(asks.county)},
     }
