@@ -298,14 +298,18 @@ def test_who_looked_is_shown_by_department_and_post(now, me):
     assert "审查材料" not in text_of(signed_in(now.citizen("租演示")).get("/mine/looked/"))
 
 
-def test_her_own_looks_are_listed_when_asked_for(now, me):
+def test_her_own_looks_and_the_houses_are_listed_when_asked_for(now, me):
     from tongban.rooms.ledger import actions as ledger
 
     case_id = now.filed()
+    assert "没有别人查看过" in text_of(me.get("/mine/looked/"))
+    ledger.log_access("house", "case", case_id, "notice")
     ledger.log_access(now.citizen().name, "case", case_id, "本人查看")
     ledger.log_access(now.staff("scjg-reviewer").name, "case", case_id, "审查材料")
-    others, all_of_them = text_of(me.get("/mine/looked/")), text_of(me.get("/mine/looked/?own=1"))
+    others, all_of_them = text_of(me.get("/mine/looked/")), text_of(me.get("/mine/looked/?every=1"))
     assert "本人查看" not in others
+    assert "给您发通知" not in others
+    assert "给您发通知" in all_of_them
     assert "审查材料" in others
     assert "您本人" in all_of_them
     assert "审查材料" in all_of_them

@@ -1,7 +1,7 @@
 """Questions asked of the ledger."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -77,9 +77,11 @@ class LookView:
     at: datetime
 
 
-def looks_at(subject_ids: Iterable[UUID], *, most: int, skip: int = 0, but: str = "") -> tuple[LookView, ...]:
-    """Return who read the data of these subjects, the latest first, all but who has this name.  One query."""
-    looks = Access.objects.filter(subject_id__in=list(subject_ids)).exclude(who=but)
+def looks_at(
+    subject_ids: Iterable[UUID], *, most: int, skip: int = 0, but: Collection[str] = ()
+) -> tuple[LookView, ...]:
+    """Return who read the data of these subjects, the latest first; those named in ``but`` are left out.  One query."""
+    looks = Access.objects.filter(subject_id__in=list(subject_ids)).exclude(who__in=but)
     rows = looks.order_by("-at", "-id")[skip : skip + most]
     return tuple(LookView(row.subject_id, row.subject_kind, row.who, row.purpose, row.at) for row in rows)
 

@@ -17,6 +17,8 @@ from tongban.rooms.ledger.queries import LookView, looks_at
 from tongban.rooms.licences import queries as licences
 from tongban.rooms.people import queries as people
 
+#: How the house itself stands in the log.
+HOUSE = "house"
 #: Cases whose reads are shown: the newest.
 MOST = 200
 
@@ -28,15 +30,16 @@ def page(request: HttpRequest) -> HttpResponse:
     about = {asks.person_id: _("个人信息")}
     about |= {one.id: f"{one.item}（{one.number}）" for one in my_cases(asks.who, [asks.person_id], most=MOST)}
     about |= {one.id: one.name for one in licences.wallet(asks.person_id)}
-    # Her own looks are many and no news to her: they are shown when asked for.
-    own = request.GET.get("own") == "1"
-    found = looks_at(about, most=PER_PAGE + 1, skip=(number - 1) * PER_PAGE, but="" if own else asks.who.name)
+    # Her own looks are many and no news to her, nor are the house's for each notice: they are shown when asked for.
+    every = request.GET.get("every") == "1"
+    but = () if every else (asks.who.name, HOUSE)
+    found = looks_at(about, most=PER_PAGE + 1, skip=(number - 1) * PER_PAGE, but=but)
     rows = paged(found, number)
     told = _told(asks, list(rows.rows))
     context = {
         "rows": [(one, about[one.subject_id], told[one.who], _why(one.purpose)) for one in rows.rows],
         "page": rows,
-        "own": own,
+        "every": every,
         "calls": exchange.looks(asks.person_id, most=50) if number == 1 else (),
         "units": {one.code: one.full_name for one in people.units(asks.county)},
     }
@@ -65,5 +68,5 @@ def _told(asks: Visitor, rows: list[LookView]) -> dict[str, str]:
         elif kind == "person":
             told[who] = _("代办人或其他当事人")
         else:
-            told[who] = {"house": _("系统（发通知、归档等）")}.get(kind, _("对接系统"))
+            told[who] = {HOUSE: _("系统（发通知、归档等）")}.get(kind, _("对接系统"))
     return told
