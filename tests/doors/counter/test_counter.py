@@ -303,8 +303,10 @@ def test_one_notice_names_all_that_lacks_and_a_second_is_on_record(county):
         page = text_of(client.get(answer.url))
         assert "补正" in page
         assert read(case_id).facts.state == "correcting"
+        assert "缺 没有提交。" in page
         supplied = client.post(f"/counter/case/{case_id}/step/supply/", {"key": key(), "brought": ["layout", "health"]})
         assert supplied.status_code == 302, text_of(supplied)
+        assert "已交 补正前：没有提交。" in text_of(client.get(supplied.url))
         again = client.post(
             f"/counter/case/{case_id}/step/ask_correction/",
             {"key": key(), "lack": ["application"], "r-application": "没有签名。"},
