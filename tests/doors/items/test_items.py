@@ -71,9 +71,34 @@ def test_a_changed_promise_is_told_published_and_leaves_open_cases_alone(county,
 def test_a_promise_longer_than_the_law_is_kept_and_complained_of(editor):
     address = f"/manage/items/{CODE}/edit/limits/"
     editor.post(address, posted(editor, address) | {"limits-promised-limit": ["30wd"]})
-    assert "不改不能公布" in text_of(editor.get(f"/manage/items/{CODE}/"))
+    page = editor.get(f"/manage/items/{CODE}/")
+    assert "不改不能公布 承诺办结时限" in text_of(page)
+    assert f'<a href="/manage/items/{CODE}/edit/limits/">承诺办结时限</a>' in page.content.decode()
     refused = editor.post(f"/manage/items/{CODE}/publish/", {"from": "2026-10-01"})
     assert refused.status_code == 422
+
+
+#: Path of a complaint -> section of the forms, what they call it, which entry, what of it.
+SPOTS = [
+    ("limits.delivery.limit", ("limits", "送达时限", 0, "")),
+    ("limits.delivery", ("limits", "送达时限", 0, "")),
+    ("limits.promised.basis", ("limits", "承诺办结时限的依据", 0, "")),
+    ("materials[4].basis", ("materials", "材料", 5, "依据")),
+    ("materials[0]", ("materials", "材料", 1, "")),
+    ("faq[1].answer", ("faq", "常见问题", 2, "答")),
+    ("bases", ("basic", "设定依据", 0, "")),
+    ("visits", ("basic", "到办事现场次数", 0, "")),
+    ("guide.flow", ("guide", "办理流程", 0, "")),
+    ("form.properties.shop_name.title", None),
+    ("desks", None),
+]
+
+
+@pytest.mark.parametrize(("path", "spot"), SPOTS)
+def test_a_complaint_says_where_in_the_forms_it_is_mended(path, spot):
+    from tongban.doors.items.sections import Spot, spot_of
+
+    assert spot_of(path) == (spot and Spot(*spot))
 
 
 def test_a_material_is_added_and_taken_away(editor):

@@ -3,6 +3,7 @@
 A section is data: dotted paths into the content.  What no section asks for is edited as a whole text (TOML).
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -123,6 +124,41 @@ SECTIONS = (
     Section("faq", "常见问题", (Asked("question", "问"), Asked("answer", "答", "textarea")), each="faq"),
 )
 BY_CODE = {one.code: one for one in SECTIONS}
+#: A dotted path from an entry of a list on: ``materials[2].basis``.
+_ENTRY = re.compile(r"(?P<list>\w+)\[(?P<place>\d+)\](?:\.(?P<path>.+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where in the forms a path of the content is mended."""
+
+    #: Code of the section.
+    section: str
+    #: What the form calls it: the value, or the list of which it is an entry.
+    label: str
+    #: Which entry of the list, from 1; 0: no list.
+    number: int = 0
+    #: What the form calls the value within the entry.
+    part: str = ""
+
+
+def spot_of(path: str) -> Spot | None:
+    """Return where a path such as ``limits.delivery.limit`` or ``materials[2].basis`` is mended; None: in the text."""
+    found = _ENTRY.fullmatch(path)
+    name, number, inner = (found["list"], int(found["place"]) + 1, found["path"] or "") if found else (path, 0, "")
+    for section in SECTIONS:
+        if section.each and section.each == name:
+            return Spot(section.code, section.label, number, _label(section, inner) if inner else "")
+        if not section.each and not inner and (label := _label(section, name)):
+            return Spot(section.code, label, number)
+    return None
+
+
+def _label(section: Section, path: str) -> str:
+    """Return the label of the value at a path, or above it, or of the first below it; empty: none is asked for."""
+    exact = (one.label for one in section.asked if one.path == path)
+    near = (one.label for one in section.asked if one.path.startswith(f"{path}.") or path.startswith(f"{one.path}."))
+    return next(exact, "") or next(near, "")
 
 
 def entries(section: Section, content: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -162,7 +162,7 @@ def _told(county: str, code: str) -> dict[str, Any]:
     return {
         "draft": draft,
         "item": read,
-        "complaints": complaints,
+        "complaints": [(one, sections.spot_of(one.where)) for one in complaints],
         "differences": trying.draft_difference(county, read),
         "versions": sorted(versions.values(), key=lambda one: one.version, reverse=True),
         "holds": next((one for one in versions.values() if _holds(one, today)), None),
