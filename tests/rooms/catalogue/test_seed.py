@@ -35,6 +35,17 @@ def test_the_whole_seed_is_published_and_loading_it_again_changes_nothing(opened
     assert len(queries.kinds()) == len(list((ITEMS / "licence_kinds").glob("*.toml")))
 
 
+def test_loading_again_publishes_nothing_that_somebody_is_still_editing(opened):
+    """Given a draft edited and not published, When the house starts again, Then the version in force stays."""
+    actions.load_seed(opened, ITEMS, by=BY, publish_from=SINCE)
+    before = queries.in_force(opened, "small-food-shop", TODAY)
+    change = {"limits": {"delivery": {"limit": "3wd", "basis": "design: 试改"}}}
+    actions.complete_draft(opened, "small-food-shop", change, BY)
+    actions.load_seed(opened, ITEMS, by=BY, publish_from=SINCE)
+    assert queries.in_force(opened, "small-food-shop", TODAY).version_id == before.version_id
+    assert queries.draft_content(opened, "small-food-shop")["limits"]["delivery"]["limit"] == "3wd"
+
+
 def test_without_a_day_nothing_is_published(opened):
     seeded = actions.load_seed(opened, ITEMS, by=BY)
     assert (seeded.published, seeded.incomplete) == ((), ())

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from tongban.rooms import clock
 from tongban.rooms.catalogue.actions.drafts import write, written
 from tongban.rooms.catalogue.actions.publishing import publish
-from tongban.rooms.catalogue.models import LicenceKind, UpperName
+from tongban.rooms.catalogue.models import Draft, LicenceKind, UpperName
 from tongban.rooms.catalogue.refusals import DraftIncomplete
 from tongban.rooms.catalogue.world import world
 from tongban.rulebook import catalogue
@@ -38,7 +39,8 @@ def load_seed(
 ) -> Seeded:
     """Bring in ``folder/licence_kinds/*.toml`` and ``folder/items/*.toml``; publish what is complete from a day given.
 
-    The same files again change nothing; a draft edited meanwhile is kept.  Raises ``Refused("seed_unreadable")``.
+    The same files again change nothing; a draft edited meanwhile is kept, and published by whoever edits it.
+    Raises ``Refused("seed_unreadable")``.
     """
     kinds = tuple(_save_kind(path) for path in _files(folder, "licence_kinds"))
     contents = [_toml(path) for path in _files(folder, "items")]
@@ -48,7 +50,10 @@ def load_seed(
     )
     published: list[str] = []
     incomplete: list[tuple[str, DraftIncomplete]] = []
-    for code in _needed_first(contents) if publish_from else ():
+    edited = set(
+        Draft.objects.filter(county=county).exclude(content_hash=F("origin_hash")).values_list("code", flat=True)
+    )
+    for code in [one for one in _needed_first(contents) if one not in edited] if publish_from else ():
         try:
             publish(county, code, by=by, from_day=publish_from, demo=demo)
             published.append(code)
