@@ -78,6 +78,17 @@ def test_a_promise_longer_than_the_law_is_kept_and_complained_of(editor):
     assert refused.status_code == 422
 
 
+def test_a_version_replaced_on_its_first_day_is_said_never_to_have_held(editor):
+    from tongban.rooms import clock
+
+    address = f"/manage/items/{CODE}/edit/limits/"
+    for promised in ("9wd", "10wd"):
+        editor.post(address, posted(editor, address) | {"limits-promised-limit": [promised]})
+        done = editor.post(f"/manage/items/{CODE}/publish/", {"from": str(clock.today())})
+        assert done.status_code == 302, text_of(done)
+    assert "没有施行，同一天就被后一版代替" in text_of(editor.get(f"/manage/items/{CODE}/"))
+
+
 #: Path of a complaint -> section of the forms, what they call it, which entry, what of it.
 SPOTS = [
     ("limits.delivery.limit", ("limits", "送达时限", 0, "")),
