@@ -62,7 +62,8 @@ def _guarded() -> list[URLPattern]:
         if isinstance(one, URLPattern) and one.name != "api-root":
             route = "/" + str(one.pattern).replace("<", "{").replace(">", "}").replace("{uuidstr:", "{uuid:")
             found.append(path(str(one.pattern), guarded_by(Gate(GATES[route]))(one.callback), name=one.name))
-    return found
+    # What is named stands before what may be anything, whichever module was read first.
+    return sorted(found, key=lambda one: [(part.startswith("<"), part) for part in str(one.pattern).split("/")])
 
 
 urlpatterns = [path("openapi.json", openapi, name="openapi"), *_guarded(), re_path(r"^[\s\S]*\Z", nowhere)]
