@@ -207,7 +207,7 @@ def _swap(fresh: Path) -> Path:
     """Set the old data aside and put the recovered ones in their place.  Returns where the old ones are."""
     data = database.data_folder()
     aside = data.with_name(
-        f"pg.before-{datetime.fromtimestamp(clock.machine_milliseconds() / 1000, UTC):%Y%m%d-%H%M%S}"
+        f"pg.before-{datetime.fromtimestamp(clock.machine_milliseconds() / 1000, UTC):%Y%m%d-%H%M%S-%f}"
     )
     if data.exists():
         data.rename(aside)
