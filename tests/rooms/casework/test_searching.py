@@ -206,6 +206,7 @@ def test_a_search_reads_names_and_cases_by_their_indexes(county):
     assert "Seq Scan" not in plan
     assert "using person_name" in plan
     assert "using person_merged" in plan
-    by_unit = next(line for line in plan.splitlines() if "Index Cond: ((applicant_id" in line)
     assert "using case_mine" in plan
-    assert "unit" in by_unit, plan
+    # A server before 17 takes no list into an index that is walked in its order: it looks at the unit afterwards.
+    if connection.pg_version >= 170_000:
+        assert "unit" in next(line for line in plan.splitlines() if "Index Cond: ((applicant_id" in line), plan
